@@ -1,0 +1,61 @@
+"""The time, as an argument.
+
+Domain functions take `at`; only borders (a request, a frame, a job) read a Clock, once. Times are
+aware UTC and are stored as text that sorts: 2026-03-02T08:15:00.123Z. A station's wall clock is
+evidence, not order: order is (epoch, seq).
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Protocol
+
+CHINA = timezone(timedelta(hours=8), "UTC+8")  # the one zone of every district; what people are shown
+
+
+class ClockQuality(StrEnum):
+    """How far the author's wall clock can be believed; travels with every entry."""
+
+    SYNCED = "synced"
+    UNSYNCED = "unsynced"
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds; for durations inside a process only."""
+        ...
+
+    def quality(self) -> ClockQuality: ...
+
+
+class WallClock:
+    """The machine's clock. `floor` is a moment that certainly lies in the past (build, certificate)."""
+
+    def __init__(self, floor: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+        self._floor = floor
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def quality(self) -> ClockQuality:
+        """A clock below the floor has lost its battery; far above it nobody can tell from here."""
+        return ClockQuality.SYNCED if self.now() >= self._floor else ClockQuality.UNSYNCED
+
+
+def stamp(at: datetime) -> str:
+    """UTC text with milliseconds that sorts as time does."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def moment(text: str) -> datetime:
+    """:raises ValueError: not what stamp() writes"""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

@@ -1,0 +1,149 @@
+"""What can go wrong, sorted by whose move it is next.
+
+* MicrocenterError
+  x Refused      the rules forbid what a person asked: show a page, log nothing
+  x Distrusted   bytes from outside failed a check: set them aside, count them, go on
+  x Unreachable  a wire is down: keep the mail, try again; never shown as an error
+  x Damaged      our own records are not as we left them: stop, and say so loudly
+
+Inside, raise. At a border (page, courier, job, command) decide. Every error carries a stable
+`code` out of TEXTS; the consoles translate the code, so the English here is for logs, commands
+and tests. `params` never holds a person's name, number or answers: errors are logged.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class MicrocenterError(Exception):
+    """Root of the tree. `code` is stable and listed in TEXTS; `hint` says the next step."""
+
+    branch: ClassVar[str] = ""
+
+    def __init__(self, code: str, **params: object) -> None:
+        if code not in TEXTS:
+            raise KeyError(f"error code {code!r} is not in protocol.errors.TEXTS")
+        if not code.startswith(self.branch + "."):
+            raise KeyError(f"error code {code!r} does not belong to {type(self).__name__}")
+        self.code = code
+        self.params = params
+        super().__init__(self.text)
+
+    @property
+    def text(self) -> str:
+        return TEXTS[self.code][0].format_map(_Known(self.params))
+
+    @property
+    def hint(self) -> str:
+        return TEXTS[self.code][1].format_map(_Known(self.params))
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text}"
+
+
+class Refused(MicrocenterError):
+    branch = "refused"
+
+
+class Distrusted(MicrocenterError):
+    branch = "distrusted"
+
+
+class Unreachable(MicrocenterError):
+    branch = "unreachable"
+
+
+class Damaged(MicrocenterError):
+    branch = "damaged"
+
+
+class _Known(dict[str, object]):
+    """A parameter that nobody gave shows as its own name instead of hiding the message."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+# code -> (what happened, what to do next). Chinese and English for people: console/translations.
+TEXTS: dict[str, tuple[str, str]] = {
+    # the rules
+    "refused.not-open": ("{act} is not open for a case that is {status}", "reload the case and see what is open now"),
+    "refused.not-owner": ("the {owner} side moves this case now", "ask for it as a request"),
+    "refused.role": ("{act} needs the role {needed}", "ask somebody with that role"),
+    "refused.same-person": (
+        "whoever did {done} may not {act} the same case",
+        "leave it to a colleague; nothing relaxes when people are few",
+    ),
+    "refused.reason-missing": ("{act} needs a reason", "write the reason and send again"),
+    "refused.remedies-missing": ("{act} needs the remedies", "say where and until when it can be contested"),
+    "refused.already-corrected": (
+        "a correction has been asked for once already",
+        "accept, or refuse with reason; the law allows one notice (行政许可法 §32)",
+    ),
+    "refused.case-moved": ("somebody else moved this case in the meantime", "look at what is there now and decide again"),
+    "refused.no-case": ("there is no case {case}", "check the number"),
+    "refused.no-draft": ("there is no draft {draft}; it may have been submitted", "look in the list of cases"),
+    "refused.no-paper": ("there is no paper {paper}", "reload the page"),
+    "refused.form": ("{count} field(s) need attention", "correct the marked fields; what was typed is kept"),
+    "refused.papers-missing": ("required materials are missing: {missing}", "attach them or leave the draft for later"),
+    "refused.paper-empty": ("the file {name} is empty", "take the picture again"),
+    "refused.paper-large": ("the file is {size} bytes; at most {limit} are taken", "scan at a lower resolution"),
+    "refused.paper-type": ("the file is not a JPEG, PNG or PDF", "save it in one of these formats"),
+    "refused.paper-damaged": ("the file ends too early or cannot be read", "take the picture again"),
+    "refused.entry-large": ("the form is {size} bytes; at most {limit} can be sent", "shorten the long answers"),
+    "refused.sign-in": ("name or password is wrong", "try again; after {limit} attempts the account waits"),
+    "refused.locked-out": ("too many attempts; the account waits {minutes} minutes", "wait, or ask the station head"),
+    "refused.signed-out": ("you are signed out", "sign in again; what was saved is kept"),
+    "refused.forbidden": ("this is not open to your role", "sign in with another account"),
+    "refused.form-expired": ("this page was opened too long ago or in another session", "go back, reload, send again"),
+    "refused.no-page": ("there is no such page", "go back to the start page"),
+    "refused.disk-full": ("the disk is full: no new work is taken", "free space or call the district; what is there is safe"),
+    "refused.owes": ("{count} entries have not reached the district", "send or export them first"),
+    "refused.no-item": ("there is no item {item}", "search again; the catalogue may have changed"),
+    "refused.not-here": ("this station has no authority for {item}", "see which station has"),
+    "refused.no-station": ("there is no station {station}", "check its name on the stations page"),
+    "refused.stick": ("the folder {folder} cannot be used: {why}", "try another stick or folder"),
+    "refused.catalogue": ("{file}: {field}: {problem}", "correct the file and check again"),
+    "refused.token": ("the token was refused: {why}", "ask the district for a new one"),
+    "refused.enrolled": ("{station} has a box in use", "use `revive` to replace it"),
+    "refused.name": ("{name!r} is not a party name: 3 to 32 of a-z, 0-9 and -", "choose another name"),
+    "refused.not-answerable": ("there is no open request on this case", "reload the case"),
+    "refused.request-open": ("the applicant's request to withdraw has not been answered", "answer it first"),
+    "refused.attention-gone": ("this entry has been settled already", "reload the list"),
+    "refused.drill": ("the restore drill failed: {why}", "look at the replica before it is needed"),
+    # from outside
+    "distrusted.shape": ("not a message of this system: {why}", ""),
+    "distrusted.version": ("envelope version {version} is not spoken here", "upgrade this side first"),
+    "distrusted.district": ("the message belongs to another district", ""),
+    "distrusted.recipient": ("the message is addressed to somebody else", ""),
+    "distrusted.unknown-sender": ("the sender {sender} is not in the keyring", "is the keyring up to date?"),
+    "distrusted.revoked-sender": ("the sender {sender} has been revoked or replaced", "`doctor` on that box"),
+    "distrusted.bad-signature": ("the signature does not fit", ""),
+    "distrusted.bad-seal": ("the body cannot be opened with our key", ""),
+    "distrusted.oversized": ("{size} bytes; at most {limit} are read", ""),
+    "distrusted.bad-chain": ("the entries do not lead to the chain that was signed", ""),
+    "distrusted.fork": ("entry {seq} of this epoch is already here with another chain", "see the attention list"),
+    "distrusted.stale-session": ("the message belongs to an earlier session", ""),
+    "distrusted.lying-hello": ("the peer claims to hold what we never signed", "see the attention list"),
+    "distrusted.wrong-digest": ("the pieces do not make the paper that was promised", "it is asked for again"),
+    "distrusted.keyring": ("the keyring is not signed by the district's authority", "fetch it again from the district"),
+    "distrusted.bundle": ("the bundle is not signed by the district's authority", "do not use it; call the district"),
+    "distrusted.topic": ("the topic {topic} is not one of ours", ""),
+    "distrusted.author": ("the act claims an author that the letter is not from", ""),
+    # wires
+    "unreachable.no-link": ("there is no link to the broker", ""),
+    "unreachable.full": ("the link takes no more for now", ""),
+    "unreachable.broker": ("the broker at {address} cannot be used: {why}", "the journal keeps everything; see the log"),
+    "unreachable.hub": ("the district cannot be reached: {why}", "check the cable, then run `doctor`"),
+    "unreachable.litestream": ("litestream does not answer: {why}", "see `doctor`; work goes on without a replica"),
+    # our own records
+    "damaged.store-missing": ("the store is gone but this party has lived before", "restore it with `revive {party}`"),
+    "damaged.store": ("the store cannot be used: {why}", "restore it with `revive {party}`"),
+    "damaged.chain": ("our own journal does not lead to its chain at {epoch}/{seq}", "restore from the replica"),
+    "damaged.writing": ("{what} while a unit of work is open", "a programming error: report it"),
+    "damaged.pruned": ("{peer} asks for entries below {seq}, which are no longer here", "see the attention list"),
+    "damaged.broker-open": ("the broker did not refuse a canary: {why}", "the listener was stopped; see `doctor`"),
+    "damaged.config": ("{file}: {why}", "correct the file"),
+    "damaged.keys": ("the keys of {party} cannot be read: {why}", "enrol this box again or restore the district's keys"),
+}
