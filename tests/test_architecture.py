@@ -61,7 +61,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.exchange.loopback": ("protocol.errors", *SEAM),
     "protocol.attention": (*GROUND, "protocol.store"),
     "protocol.exchange": (*HEART, *NAMES, "protocol.store", "protocol.attention"),
-    "protocol.casebook": (*HEART, "protocol.store", "protocol.attention", *MAIL),
+    "protocol.casebook": (*HEART, *NAMES, "protocol.store", "protocol.attention", *MAIL),
     "protocol.replica": (*GROUND, *NAMES, "protocol.store", "protocol.settings"),
     "protocol.documents": (*HEART,),
     "protocol.console": (*RECORDS,),
@@ -161,7 +161,10 @@ CLOCK_READERS: dict[str, str] = {
 }
 
 MAX_LINES = 400
-LONG: dict[str, str] = {}  # file -> why it is one idea all the same
+# file -> why it is one idea all the same
+LONG: dict[str, str] = {
+    "protocol/console/translations/*.py": "a list of words, some lines each, and no logic",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +349,7 @@ def long_files(root: Path) -> list[str]:
     return [
         f"{module.path} has {module.lines} lines; at most {MAX_LINES}, or a reason in LONG"
         for module in read_packages(root)
-        if module.lines > MAX_LINES and module.path not in LONG
+        if module.lines > MAX_LINES and not _listed(module.path, LONG)
     ]
 
 
