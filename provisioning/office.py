@@ -1,0 +1,236 @@
+"""The district's office: authority, register and the hub's folder, held together.
+
+    <office>/authority/     keys of the authority (0700)
+    <office>/register.db    who is in
+    <office>/hub/           the hub's own folder (party.toml names the broker)
+
+The office is the only writer of the register. Every change ends with publish(), which writes from
+the register what others read: the keyring, the broker's rules and passwords. Publishing twice
+writes the same; a change that was cut short before it is published by the next.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from protocol.errors import Refused
+from protocol.exchange.topics import HUB, acl_lines
+from protocol.identity import Keys, sign_keyring
+from protocol.settings import (
+    Broker,
+    BrokerKind,
+    Http,
+    Kind,
+    Name,
+    Replica,
+    Settings,
+    read_settings,
+    write_settings,
+    write_whole,
+)
+from protocol.store import Store
+from provisioning import mosquitto, register
+from provisioning.authority import Authority
+from provisioning.enrol import BrokerHint
+from provisioning.register import State, Station
+from provisioning.schema import migrations
+from provisioning.tokens import Invitation, Purpose, Token, pin
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    folder: Path
+    authority: Authority
+    store: Store
+    hub: Settings
+    broker: BrokerHint  # how stations reach the broker; the hub's own way in is in its party.toml
+
+    # -- what an operator does
+
+    def add_station(self, station: Station, at: datetime) -> None:
+        with self.store.write() as tx:
+            register.add_station(tx, station, at)
+
+    def plan(self, station: str, purpose: Purpose, at: datetime, url: str = "") -> Invitation:
+        """A token for one box of this station: 72 h for the first, 24 h for a replacement.
+
+        :raises Refused: enrolled: a box is in use; replacing it begins with fence()
+        """
+        token = Token.make(station)
+        with self.store.write() as tx:
+            register.plan(tx, token, purpose, at)
+        return Invitation(token, self.pin, url)
+
+    def fence(self, station: str, state: State, reason: str, at: datetime) -> register.Box | None:
+        """Nothing new is taken from the box in use: keyring, ACL, CRL, and its live session is cut.
+
+        :raises Damaged: broker-open: the broker did not take the new rules and was stopped
+        """
+        with self.store.write() as tx:
+            box = register.put_out(tx, station, state, reason, at)
+        self.publish(at)
+        return box
+
+    @property
+    def pin(self) -> str:
+        return pin(self.authority.public_key.public_bytes_raw())
+
+    # -- what others read
+
+    def publish(self, at: datetime) -> None:
+        """Write the keyring and the broker's rules as the register has them now.
+
+        :raises Damaged: broker-open
+        """
+        with self.store.read() as db:
+            content = register.keyring(db, self.authority.district)
+            in_use = sorted(box.station for box in register.boxes(db) if box.state in register.IN_USE)
+            known = sorted({box.station for box in register.boxes(db)})
+        write_whole(self.hub.keyring, sign_keyring(content, self.authority.records), 0o644)
+        stations = [name for name in in_use if name != HUB]
+        fenced = [name for name in known if name not in in_use]
+        if self.hub.broker.kind is BrokerKind.EMBEDDED:
+            self._publish_passwords(in_use)
+            return
+        with self.store.write() as tx:
+            number, revoked = register.next_crl(tx)
+        mosquitto.place_canaries(self.hub, self.authority, at)
+        acl = acl_lines(content.district, stations, fenced) + mosquitto.canary_acl(content.district, number)
+        rules = mosquitto.Rules(acl, self.authority.crl(revoked, number, at), number)
+        mosquitto.reload_broker(self.hub, rules, at, kick=fenced)
+
+    def broker_secret(self, party: str) -> str:
+        """The password by which `party` signs in at an embedded broker; empty where certificates do it."""
+        if self.hub.broker.kind is not BrokerKind.EMBEDDED:
+            return ""
+        return self._passwords().get(party, "")
+
+    def _passwords(self) -> dict[str, str]:
+        file = self.hub.path(self.hub.broker.passwords_file)
+        if not file.exists():
+            return {}
+        return {str(name): str(secret) for name, secret in json.loads(file.read_text("utf-8")).items()}
+
+    def _publish_passwords(self, in_use: list[str]) -> None:
+        """Everyone in use has one; who went out has none, and gets another one on coming back."""
+        before = self._passwords()
+        now = {name: before.get(name) or secrets.token_urlsafe(24) for name in in_use}
+        write_whole(self.hub.path(self.hub.broker.passwords_file), json.dumps(now, indent=1).encode())
+        write_whole(self.hub.path(self.hub.broker.password_file), now[HUB].encode())
+
+
+@dataclass(frozen=True, slots=True)
+class HubPlan:
+    """What is decided when a district is set up."""
+
+    district: str
+    name: Name
+    http: Http
+    broker: BrokerHint  # as stations reach it; the hub's own way in follows from it
+    replica: Replica
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost")  # names in the servers' certificate
+    listen: str = "127.0.0.1"  # where Mosquitto's listener for boxes is bound
+    loopback_port: int = 1884  # Mosquitto's listener for the hub's own process
+
+
+def make_office(folder: Path, plan: HubPlan, at: datetime) -> None:
+    """Afterwards authority, register and the hub's identity are there. Again changes nothing that is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "broker.json").exists():
+        write_whole(folder / "broker.json", msgspec.json.encode(plan.broker), 0o644)
+    broker = _broker_hint(folder)
+    authority = Authority.make(folder / "authority", plan.district, at)
+    hub = _hub_settings(folder / "hub", plan)
+    if not (hub.folder / "party.toml").exists():
+        write_settings(hub)
+    hub = read_settings(hub.folder)
+    keys = _hub_keys(hub, folder / "authority" / "escrow-hub-letters.key")
+    write_whole(hub.authority_pub, authority.public_key.public_bytes_raw().hex().encode(), 0o644)
+    write_whole(hub.district_ca, authority.server_root.pem, 0o644)
+    if hub.broker.kind is BrokerKind.MOSQUITTO:
+        mosquitto.make_broker_folder(hub, authority, plan.listen, broker.port, list(plan.hosts), at)
+    with open_office(folder) as office:
+        with office.store.write() as tx:
+            register.add_station(tx, Station(HUB, hub.name.zh, hub.name.en, hub.tier), at)
+            if register.box_in_use(tx, HUB) is None:
+                register.add_box(tx, keys.card(), None, None, State.ACTIVE, at)
+        office.publish(at)
+
+
+@contextmanager
+def open_office(folder: Path) -> Iterator[Office]:
+    """The one writer: a second command waits until the first has done.
+
+    :raises Refused: there is no district here
+    """
+    if not (folder / "authority").is_dir():
+        raise Refused("refused.stick", folder=str(folder), why="no district was set up here")
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        store = Store(folder / "register.db", migrations)
+        store.open()
+        try:
+            os.chmod(store.path, 0o600)
+            yield Office(
+                folder,
+                Authority.load(folder / "authority"),
+                store,
+                read_settings(folder / "hub"),
+                _broker_hint(folder),
+            )
+        finally:
+            store.close()
+
+
+def _broker_hint(folder: Path) -> BrokerHint:
+    return msgspec.json.decode((folder / "broker.json").read_bytes(), type=BrokerHint)
+
+
+def _hub_settings(folder: Path, plan: HubPlan) -> Settings:
+    embedded = plan.broker.kind is BrokerKind.EMBEDDED
+    broker = Broker(
+        kind=plan.broker.kind,
+        host=plan.broker.host if embedded else "127.0.0.1",
+        port=plan.broker.port if embedded else plan.loopback_port,
+        tls=False,
+        protocol=plan.broker.protocol,
+        username=HUB,
+        password_file="identity/broker.password",  # noqa: S106 - a file's name
+        passwords_file="identity/broker-passwords.json" if embedded else "",
+    )
+    return Settings(
+        folder=folder.resolve(),
+        district=plan.district,
+        party=HUB,
+        kind=Kind.HUB,
+        tier="district",
+        name=plan.name,
+        http=plan.http,
+        broker=broker,
+        replica=plan.replica,
+    )
+
+
+def _hub_keys(hub: Settings, escrow: Path) -> Keys:
+    """The hub's letters keys. A copy stays with the authority: what stations keep sealed to the hub must be
+    readable after the hub's disk is gone."""
+    if not hub.letters_key.exists() and escrow.exists():
+        hub.letters_key.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(hub.letters_key, escrow.read_bytes())
+    if not hub.letters_key.exists():
+        Keys.make(HUB).save(hub.letters_key)
+    if not escrow.exists():
+        shutil.copyfile(hub.letters_key, escrow)
+        escrow.chmod(0o600)
+    return Keys.load(hub.letters_key)
