@@ -1,0 +1,143 @@
+"""Who may reach which page, decided where the route is written down.
+
+Every route of a console is made by `page` or `form` and must say `to` whom it is open; a console takes no other
+routes, so a page that nobody thought about cannot exist. A POST must come from a page of this very console
+(Origin), and, where it needs a sign-in, carry the CSRF token of the session.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Collection
+from functools import wraps
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from protocol.cases.rules import Role
+from protocol.console import session
+from protocol.console.forms import FORM_BYTES, Handler, takes_form
+from protocol.console.trouble import explain
+from protocol.errors import Refused
+
+PUBLIC: frozenset[Role] = frozenset()  # open to everybody, signed in or not
+EVERYBODY = frozenset(Role)  # everybody who is signed in
+
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
+    "frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
+)
+# same-origin and not no-referrer: under no-referrer a browser sends `Origin: null` with every form (Fetch §3.2)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+}
+
+
+class ConsoleRoute(Route):
+    """A route that knows whom it is open to."""
+
+    to: frozenset[Role]
+
+
+def page(path: str, handler: Callable[[Request], Response], *, to: Collection[Role], name: str) -> ConsoleRoute:
+    """GET. `to` are the roles that may see it, or PUBLIC, or EVERYBODY who is signed in."""
+    allowed = frozenset(to)
+
+    @wraps(handler)
+    def endpoint(request: Request) -> Response:
+        request.state.route = name
+        try:
+            _require_role(request, allowed)
+            return handler(request)
+        except HTTPException:
+            raise
+        except Exception as why:
+            return explain(request, why)
+
+    return _route(path, endpoint, "GET", name, allowed)
+
+
+def form(
+    path: str, handler: Handler, *, to: Collection[Role], name: str, max_files: int = 0, max_bytes: int = FORM_BYTES
+) -> ConsoleRoute:
+    """POST. The sender is known and allowed before a byte of the body is read."""
+    allowed = frozenset(to)
+
+    @wraps(handler)
+    def trusted(request: Request, body: FormData) -> Response:
+        if allowed != PUBLIC:
+            _require_token(request, body)
+        return handler(request, body)
+
+    reading = takes_form(trusted, max_files=max_files, max_bytes=max_bytes)
+
+    def knock(request: Request) -> None:
+        _require_same_site(request)
+        _require_role(request, allowed)
+
+    @wraps(handler)
+    async def endpoint(request: Request) -> Response:
+        request.state.route = name
+        try:
+            await run_in_threadpool(knock, request)
+            return await reading(request)
+        except Exception as why:
+            return await run_in_threadpool(explain, request, why)
+
+    return _route(path, endpoint, "POST", name, allowed)
+
+
+class Headers:
+    """Puts our headers on every answer that does not bring its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def _route(path: str, endpoint: Callable[..., object], method: str, name: str, to: frozenset[Role]) -> ConsoleRoute:
+    route = ConsoleRoute(path, endpoint, methods=[method], name=name)
+    route.to = to
+    return route
+
+
+def _require_role(request: Request, to: frozenset[Role]) -> None:
+    if to != PUBLIC and session.who(request).account.role not in to:
+        raise Refused("refused.forbidden")
+
+
+def _require_same_site(request: Request) -> None:
+    """Every browser sends Origin with a POST; who sends none is no browser and carries nobody's cookie."""
+    host = request.headers.get("Host", "")
+    allowed = request.app.state.shell.hosts
+    if allowed and urlsplit(f"//{host}").hostname not in allowed:
+        raise Refused("refused.other-site")
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != host:
+        raise Refused("refused.other-site")
+
+
+def _require_token(request: Request, body: FormData) -> None:
+    given = request.headers.get("X-CSRF-Token") or body.get("csrf")
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), session.who(request).csrf.encode()):
+        raise Refused("refused.form-expired")

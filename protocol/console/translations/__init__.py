@@ -1,0 +1,8 @@
+"""The words of both consoles: what the shell says, what cases and errors are called."""
+
+from protocol.console.texts import merged
+from protocol.console.translations.cases import CASES
+from protocol.console.translations.errors import ERRORS
+from protocol.console.translations.shell import SHELL
+
+SHARED = merged(SHELL, CASES, ERRORS)
