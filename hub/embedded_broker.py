@@ -2,10 +2,10 @@
 
 amqtt in a thread and an event loop of its own. It speaks MQTT 3.1.1 only, remembers nothing over a
 restart, and holds to the same rules as Mosquitto: nobody is anonymous, and a party acts as itself.
-amqtt 0.12.1 leaves five things open that are closed here (`_Broker`, `_Handler`): a connection without
+amqtt 0.12.1 leaves six things open that are closed here (`_Broker`, `_Handler`): a connection without
 a password could end somebody else's session, a second connection left the first one alive, a silent
-client was never given up, a slow receiver was sent everything at once, and a newcomer was sent all
-that is retained for others.
+client was never given up, a slow receiver was sent everything at once, a newcomer was sent all that is
+retained for others, and what was acknowledged just before a goodbye was dropped.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from amqtt.adapters import ReaderAdapter, StreamWriterAdapter, WriterAdapter
 from amqtt.broker import Broker
 from amqtt.contexts import Action, BaseContext, BrokerConfig, ListenerConfig
 from amqtt.errors import AMQTTError, BrokerError, MQTTError, NoDataError
+from amqtt.mqtt.disconnect import DisconnectPacket
 from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
 from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
 from amqtt.session import OutgoingApplicationMessage, Session
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 FIRST_PACKET_S = 5.0
 SHUTDOWN_S = 5.0
+LAST_WORDS_S = 1.0
 
 
 class EmbeddedBroker:
@@ -161,6 +163,13 @@ class _Handler(BrokerProtocolHandler):
                 return await super().mqtt_publish(topic, data, qos, retain, ack_timeout)
         finally:
             self._waiting -= 1
+
+    async def handle_disconnect(self, disconnect: DisconnectPacket | None) -> None:
+        """What the client said before it went is passed on first."""
+        deadline = self._loop.time() + LAST_WORDS_S
+        while self.session and not self.session.delivered_message_queue.empty() and self._loop.time() < deadline:
+            await asyncio.sleep(0.01)  # amqtt marks nothing as done that could be waited for
+        await super().handle_disconnect(disconnect)
 
     def handle_read_timeout(self) -> None:
         self.abort()

@@ -75,6 +75,7 @@ class Wire:
         if self.tls is None:
             return None
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.sslsocket_class = _ClosesOnFailure
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_verify_locations(self.tls.ca)
         context.load_cert_chain(self.tls.certificate, self.tls.key)
@@ -338,6 +339,17 @@ class _Connection:
         self._client.publish(self._presence, GONE, qos=1, retain=True)
 
 
+class _ClosesOnFailure(ssl.SSLSocket):
+    """paho forgets the socket of a handshake that failed and leaves it open."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 def _no_delay(_client: paho.Client, _userdata: object, opened: Any) -> None:
     """Nagle at one end and a delayed acknowledgement at the other make 44 ms of every letter's 2.5."""
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -353,7 +365,7 @@ def _pause_s(failures: int, reason: str) -> float:
     shortest, longest = RETRY_S
     if "taken over" in reason:  # two boxes with one name would throw each other out all day
         return longest
-    return random.uniform(shortest, min(longest, shortest * 2 ** min(failures, 3)))  # noqa: S311 not a secret
+    return random.uniform(shortest, min(longest, shortest * 2 ** min(failures + 1, 3)))  # noqa: S311 not a secret
 
 
 def _words(why: Exception) -> str:

@@ -7,148 +7,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
 
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from hub.embedded_broker import EmbeddedBroker
 from protocol.errors import Unreachable
 from protocol.exchange.limits import MAX_FRAME_BYTES, MAX_IN_FLIGHT, RECEIVE_MAXIMUM
-from protocol.exchange.link import Denied, Event, Frame, Handed, Lane, Link, LinkDown, LinkUp, Presence, Token
-from protocol.exchange.loopback import LoopbackNetwork
-from protocol.exchange.mqtt import MqttLink, Wire
+from protocol.exchange.link import Denied, Event, Frame, Handed, Lane, LinkDown, LinkUp, Presence, Token
 from protocol.exchange.topics import HUB
-from tests.contract.brokers import DISTRICT, FENCED, PASSWORDS, Mosquitto, embedded
-
-DEADLINE_S = 20.0
-E = TypeVar("E", bound=Event)
-
-
-class Rig(Protocol):
-    tells_of_denials: bool
-    fences: bool
-
-    def link(self, party: str) -> Link: ...
-    def carry(self) -> None: ...
-    def broker_down(self) -> None: ...
-    def broker_up(self) -> None: ...
-    def close(self) -> None: ...
-
-
-class Desk:
-    """One party: its link and all that the link has brought."""
-
-    def __init__(self, rig: Rig, party: str) -> None:
-        self.party = party
-        self.events: list[Event] = []
-        self.link = rig.link(party)
-        self._rig = rig
-        self._came = threading.Condition()
-        self.link.start(self._note)
-
-    def _note(self, event: Event) -> None:
-        with self._came:
-            self.events.append(event)
-            self._came.notify_all()
-
-    def until(self, seen: Callable[..., object], seconds: float = DEADLINE_S) -> None:
-        """Carry and wait until `seen` is true; fails with what was brought instead."""
-        had = [repr(event)[:160] for event in self.events[-12:]] if not self.comes(seen, seconds) else None
-        assert had is None, f"{self.party} had only {had}"
-
-    def comes(self, seen: Callable[..., object], seconds: float) -> bool:
-        deadline = time.monotonic() + seconds
-        self._rig.carry()
-        with self._came:
-            while not seen():
-                if not self._came.wait(max(0.0, min(0.05, deadline - time.monotonic()))):
-                    self._rig.carry()
-                if time.monotonic() >= deadline:
-                    return False
-        return True
-
-    def up(self) -> Desk:
-        self.until(lambda: self.of(LinkUp))
-        return self
-
-    def of(self, kind: type[E]) -> list[E]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-    def frames(self) -> list[bytes]:
-        return [frame.data for frame in self.of(Frame)]
-
-    def send(self, to: str, data: bytes, lane: Lane = Lane.LETTER) -> Token:
-        return self.link.send(to, lane, data)
-
-    def settle_all(self) -> None:
-        for frame in self.of(Frame):
-            self.link.settle(frame.token)
-
-
-class OnOneDesk:
-    tells_of_denials = True
-    fences = True
-
-    def __init__(self) -> None:
-        self.network = LoopbackNetwork(random.Random(7))
-        for party in FENCED:
-            self.network.fence(party)
-
-    def link(self, party: str) -> Link:
-        return self.network.link(party)
-
-    def carry(self) -> None:
-        self.network.deliver()
-
-    def broker_down(self) -> None:
-        self.network.broker_down()
-
-    def broker_up(self) -> None:
-        self.network.broker_up()
-
-    def close(self) -> None:
-        return
-
-
-class OverBroker:
-    def __init__(self, broker: Mosquitto | EmbeddedBroker, protocol: Literal["5", "311"]) -> None:
-        self.broker = broker
-        self.tells_of_denials = protocol == "5"
-        self.fences = isinstance(broker, Mosquitto)  # the embedded one does not let a fenced station in at all
-        self._protocol = protocol
-        broker.start()
-
-    def link(self, party: str) -> Link:
-        return MqttLink(
-            Wire("127.0.0.1", self.broker.port, DISTRICT, party, self._protocol, None, False, party, PASSWORDS[party])
-        )
-
-    def carry(self) -> None:
-        return
-
-    def broker_down(self) -> None:
-        self.broker.stop()
-
-    def broker_up(self) -> None:
-        self.broker.start()
-
-    def close(self) -> None:
-        self.broker.stop()
-
-
-def new_rig(name: str, folder: Path) -> Rig:
-    match name:
-        case "loopback":
-            return OnOneDesk()
-        case "mosquitto-5":
-            return OverBroker(Mosquitto(folder), "5")
-        case "mosquitto-311":
-            return OverBroker(Mosquitto(folder), "311")
-        case _:
-            return OverBroker(embedded(), "311")
-
+from tests.contract.brokers import DISTRICT, PASSWORDS
+from tests.contract.desks import DEADLINE_S, Desk, Rig, new_rig
 
 REAL = [pytest.param(name, marks=pytest.mark.broker) for name in ("mosquitto-5", "mosquitto-311", "embedded")]
 
