@@ -137,6 +137,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.catalogue": ("{file}: {field}: {problem}", "correct the file and check again"),
     "refused.token": ("the token was refused: {why}", "ask the district for a new one"),
     "refused.enrolled": ("{station} has a box in use", "use `revive` to replace it"),
+    "refused.lived-before": (
+        "{station} had a box before this one, and nothing of it was brought back",
+        "use `revive`, which restores the replica before the box gets its identity",
+    ),
     "refused.name": ("{name!r} is not a party name: 3 to 32 of a-z, 0-9 and -", "choose another name"),
     "refused.not-answerable": ("there is no open request on this case", "reload the case"),
     "refused.request-open": ("the applicant's request to withdraw has not been answered", "answer it first"),

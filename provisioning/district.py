@@ -94,6 +94,7 @@ def enrol_here(
     if interrupted:
         # The box got its certificate and this folder never did: only a new box can come of it.
         office.fence(name, State.SUPERSEDED, "enrolment was cut short", at)
+        write_whole(place / "mark" / "restored", b"{}")
     invitation = office.plan(name, purpose, at)
     answered = answer(office, make_request(place, invitation.token), at)
     settings = install(place, answered, invitation, http, replica)

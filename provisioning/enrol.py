@@ -159,9 +159,8 @@ def install(
 ) -> Settings:
     """Afterwards the folder is a station: identity, keyring and party.toml are there. Again changes nothing.
 
-    A party.toml that is there keeps its pages' address and its replica; the district says the rest.
-
     :raises Distrusted: not from the district, or for another box's key
+    :raises Refused: lived-before: the station had a box before this one, and nothing was brought back yet
     """
     answer, authority = read_answer(data, invitation)
     identity = folder / "identity"
@@ -172,6 +171,9 @@ def install(
         raise Distrusted("distrusted.recipient")
     if not pending.exists():
         return read_settings(folder)
+    settings = planned_settings(folder, answer, http, replica)
+    if answer.box > 1 and not settings.restored_note.exists():
+        raise Refused("refused.lived-before", station=answer.station)
     keys = Keys.load(pending / "letters.key")
     read_keyring(answer.keyring, Ed25519PublicKey.from_public_bytes(authority))
     write_whole(identity / "tls.key", private_pem(own))
@@ -181,7 +183,6 @@ def install(
     write_whole(identity / "keyring.json", answer.keyring, 0o644)
     if answer.secret:
         write_whole(identity / _PASSWORD, SECRET_SUITE.decrypt(answer.secret, keys.sealing, SECRET_CONTEXT))
-    settings = _settings(folder, answer, http or Http(), replica or Replica())
     write_settings(settings)
     # Last: who finds letters.key finds everything else too.
     if not settings.letters_key.exists():
@@ -196,16 +197,20 @@ def confirmation(settings: Settings) -> bytes:
     return msgspec.json.encode(Confirmation(station=keys.party, box=keys.box, signature=signature))
 
 
-def _settings(folder: Path, answer: Answer, http: Http, replica: Replica) -> Settings:
+def planned_settings(folder: Path, answer: Answer, http: Http | None, replica: Replica | None) -> Settings:
+    """What party.toml will say. One that is there keeps its pages' address and its replica if none are given."""
+    if (folder / FILE).exists():
+        before = read_settings(folder)
+        http, replica = http or before.http, replica or before.replica
     hint = answer.broker
-    settings = Settings(
+    return Settings(
         folder=folder.resolve(),
         district=answer.district,
         party=answer.station,
         kind=Kind.STATION,
         tier=answer.tier,
         name=Name(answer.zh, answer.en),
-        http=http,
+        http=http or Http(),
         broker=Broker(
             kind=hint.kind,
             host=hint.host,
@@ -215,12 +220,8 @@ def _settings(folder: Path, answer: Answer, http: Http, replica: Replica) -> Set
             username=answer.station if answer.secret else "",
             password_file=f"identity/{_PASSWORD}" if answer.secret else "",
         ),
-        replica=replica,
+        replica=replica or Replica(),
     )
-    if (folder / FILE).exists():
-        before = read_settings(folder)
-        return replace(settings, http=before.http, replica=before.replica)
-    return settings
 
 
 def _pending_keys(pending: Path, station: str) -> tuple[Keys, ec.EllipticCurvePrivateKey]:

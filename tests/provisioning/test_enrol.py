@@ -270,14 +270,6 @@ def test_a_revoked_box_is_in_the_keyring_as_revoked_and_loses_its_password(offic
     assert office.broker_secret("hub")
 
 
-def test_a_box_after_a_revoked_one_is_the_second_box(office, now, tmp_path):
-    office.fence("dafeng", State.REVOKED, "stolen", now)
-    invitation = office.plan("dafeng", Purpose.NEW, now)
-    settings = install(tmp_path, answer(office, make_request(tmp_path, invitation.token), now), invitation)
-    assert Keys.load(settings.letters_key).box == 2
-    assert settings.broker_password == office.broker_secret("dafeng") != ""
-
-
 def test_making_the_district_again_finds_it_and_adds_what_is_new(tmp_path, now):
     first = make_district(tmp_path, [DAFENG], now)
     again = make_district(tmp_path, [DAFENG, BOYA], now, http_ports={"dafeng": 18081})
