@@ -1,0 +1,193 @@
+"""What each document says: one class a template.
+
+The wording of the law stands in the templates; here is what differs from case to case. A document
+shows a person's ID number masked and the name in full: it is handed to the one it names. A credit
+code is public and is shown whole. Times are aware UTC and are printed as the time in China.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar, Protocol
+
+from protocol.catalogue.items import PaperForm
+from protocol.catalogue.masks import mask_id
+from protocol.catalogue.numbers import is_credit_shape, is_id_shape
+from protocol.clock import CHINA, stamp
+
+
+class Document(Protocol):
+    template: ClassVar[str]
+
+    def data(self) -> dict[str, object]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TakenMaterial:
+    name: str
+    form: PaperForm
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeReceipt:
+    """收件回执: what was taken in. It is not an acceptance, and says so."""
+
+    template: ClassVar[str] = "intake_receipt"
+    station: str
+    station_address: str
+    case_number: str
+    item_code: str
+    item_name: str
+    item_version: int
+    applicant: str
+    applicant_id: str  # in full; an ID number is printed masked
+    materials: tuple[TakenMaterial, ...]
+    taken_by: str
+    taken_at: datetime
+    query_hint: str  # where the case can be asked after
+    printed_at: datetime
+
+    def data(self) -> dict[str, object]:
+        return {
+            "station": self.station,
+            "station_address": self.station_address,
+            "case_number": self.case_number,
+            "item": f"{self.item_name}（{self.item_code}，第 {self.item_version} 版）",
+            "applicant": self.applicant,
+            "applicant_id": shown_number(self.applicant_id),
+            "materials": [
+                {"name": material.name, "form": _FORMS[material.form], "pages": material.pages}
+                for material in self.materials
+            ],
+            "pages": sum(material.pages for material in self.materials),
+            "taken_by": self.taken_by,
+            "taken_at": chinese_time(self.taken_at),
+            "query_hint": self.query_hint,
+            "printed_at": stamp(self.printed_at),
+        }
+
+
+class DecisionKind(StrEnum):
+    GRANT = "grant"  # 准予行政许可决定书, 准予办理决定书
+    DENIAL = "denial"  # 不予行政许可决定书, 不予办理决定书
+    NON_ACCEPTANCE = "non_acceptance"  # 不予受理通知书
+    CORRECTION = "correction"  # 补正材料告知书
+
+
+@dataclass(frozen=True, slots=True)
+class ToCorrect:
+    what: str  # a material or a field
+    why: str  # what is wrong with it and what is wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the authority tells the applicant. Sections that are empty are not printed."""
+
+    template: ClassVar[str] = "decision"
+    kind: DecisionKind
+    authority: str
+    number: str  # 文号
+    case_number: str
+    item_name: str
+    item_type: str  # 行政许可 or another type, as the catalogue has it
+    applicant: str
+    applicant_id: str  # in full; an ID number is printed masked
+    received_on: date
+    decided_on: date
+    basis: tuple[str, ...]
+    facts: str
+    reasons: str
+    remedies: str
+    contact: str
+    printed_at: datetime
+    to_correct: tuple[ToCorrect, ...] = ()
+    hand_in_at: str = ""  # where what is asked for can be brought
+    due_on: date | None = None
+    proper_authority: str = ""  # who is competent, where we are not
+
+    def data(self) -> dict[str, object]:
+        return {
+            "kind": self.kind.value,
+            "authority": self.authority,
+            "number": self.number,
+            "case_number": self.case_number,
+            "item": self.item_name,
+            "is_licence": self.item_type == "行政许可",
+            "applicant": self.applicant,
+            "applicant_id": shown_number(self.applicant_id),
+            "received_on": chinese_date(self.received_on),
+            "decided_on": chinese_date(self.decided_on),
+            "basis": list(self.basis),
+            "facts": self.facts,
+            "reasons": self.reasons,
+            "remedies": self.remedies,
+            "contact": self.contact,
+            "to_correct": [{"what": one.what, "why": one.why} for one in self.to_correct],
+            "hand_in_at": self.hand_in_at,
+            "due_on": chinese_date(self.due_on) if self.due_on else "",
+            "proper_authority": self.proper_authority,
+            "printed_at": stamp(self.printed_at),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    name: str
+    number: str
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """送达回证: what was handed to whom, with room for the signature."""
+
+    template: ClassVar[str] = "handover"
+    authority: str
+    station: str
+    case_number: str
+    item_name: str
+    recipient: str
+    recipient_id: str  # in full; an ID number is printed masked
+    documents: tuple[Delivered, ...]
+    way: str  # 当面送达, 邮寄送达, ...
+    place: str
+    handed_by: str
+    handed_at: datetime | None  # None: printed before, the time is written in by hand
+    printed_at: datetime
+
+    def data(self) -> dict[str, object]:
+        return {
+            "authority": self.authority,
+            "station": self.station,
+            "case_number": self.case_number,
+            "item": self.item_name,
+            "recipient": self.recipient,
+            "recipient_id": shown_number(self.recipient_id),
+            "documents": [{"name": one.name, "number": one.number, "copies": one.copies} for one in self.documents],
+            "way": self.way,
+            "place": self.place,
+            "handed_by": self.handed_by,
+            "handed_at": chinese_time(self.handed_at) if self.handed_at else "",
+            "printed_at": stamp(self.printed_at),
+        }
+
+
+_FORMS = {PaperForm.ORIGINAL: "原件", PaperForm.COPY: "复印件", PaperForm.E_CERTIFICATE: "电子证照"}
+
+
+def shown_number(number: str) -> str:
+    is_public = is_credit_shape(number) and not is_id_shape(number)
+    return number if is_public else mask_id(number)
+
+
+def chinese_date(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def chinese_time(at: datetime) -> str:
+    local = at.astimezone(CHINA)
+    return f"{chinese_date(local.date())} {local:%H:%M}"
