@@ -88,9 +88,7 @@ class Press:
             import typst
 
             self._fonts = FontSet(self._folders)
-            self._typesetter = typst.Compiler(
-                root=_TEMPLATES, font_paths=self._fonts.fonts, ignore_system_fonts=True, package_path=_TEMPLATES
-            )
+            self._typesetter = typst.Compiler(root=_TEMPLATES, font_paths=self._fonts.fonts, ignore_system_fonts=True)
         return self._fonts, self._typesetter
 
 
