@@ -1,13 +1,17 @@
-"""From what party.toml says about the replica to litestream's target."""
+"""The replica that a party's settings ask for."""
 
 from __future__ import annotations
 
+from protocol.errors import Damaged
 from protocol.replica.target import FolderTarget, ReplicaTarget, S3Target, SftpTarget
-from protocol.settings import ReplicaKind, Settings
+from protocol.settings import FILE, ReplicaKind, Settings
 
 
 def target_of(settings: Settings) -> ReplicaTarget | None:
-    """Where this party's databases are copied to; None if it is set up without a replica."""
+    """None: the party is to have no replica.
+
+    :raises Damaged: damaged.config: an SFTP server whose host key is not known
+    """
     replica = settings.replica
     match replica.kind:
         case ReplicaKind.NONE:
@@ -15,13 +19,10 @@ def target_of(settings: Settings) -> ReplicaTarget | None:
         case ReplicaKind.FOLDER:
             return FolderTarget(settings.replica_dir)
         case ReplicaKind.SFTP:
-            return SftpTarget(
-                host=replica.host,
-                user=replica.user,
-                key_file=settings.path(replica.key_file),
-                path=replica.path,
-                host_key=replica.host_key,
-            )
+            if not replica.host_key:
+                raise Damaged("damaged.config", file=FILE, why="replica.host_key is needed for sftp")
+            key_file = settings.path(replica.key_file)
+            return SftpTarget(replica.host, replica.user, key_file, replica.path, replica.host_key)
         case ReplicaKind.S3:
             credentials = settings.path(replica.credentials_file) if replica.credentials_file else None
             return S3Target(replica.bucket, replica.path, replica.endpoint, replica.region, credentials)

@@ -11,11 +11,9 @@ litestream holds the database checkpoints, and litestream must begin with a whol
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import shutil
-import signal
 import subprocess
 import threading
 import time
@@ -24,6 +22,7 @@ from datetime import datetime
 from pathlib import Path
 
 from protocol.errors import MicrocenterError, Unreachable
+from protocol.replica.alone import claim
 from protocol.replica.control import Control
 from protocol.replica.health import DatabaseHealth, ReplicaHealth, file_bytes, folder_bytes, judge, own_folder
 from protocol.replica.target import (
@@ -64,6 +63,7 @@ class Litestream:
         self._socket = (socket or self._run / "litestream.sock").absolute()
         self._control = Control(self._socket)
         self._stopping = threading.Event()
+        self._failed = threading.Event()
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
@@ -78,8 +78,11 @@ class Litestream:
     def start(self) -> None:
         """Afterwards litestream runs and answers, and whenever it dies it is started again until stop().
 
+        Where it raises, open the store with `replicated=False`: somebody has to checkpoint meanwhile.
+
         :raises Unreachable: it is not installed, or another process replicates this party (nothing was
-            started); or it did not answer in START_S (it is tried again and again; see health())
+            started); or it ended at once, as it does while an SFTP server is away, or did not answer in
+            START_S (it is tried again and again; see health())
         """
         if self._thread is not None:
             return
@@ -90,17 +93,18 @@ class Litestream:
                 raise Unreachable("unreachable.litestream", why="setpriv (Debian: util-linux) is not installed")
             self._run.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_whole(self._config, render_config(self._databases, self._target, self._socket).encode())
-            self._lock = self._claim()
+            self._lock = claim(self._run / "litestream.lock", self._config, END_S)
         except MicrocenterError as why:
             self._why = why.text
             raise
         self._stopping.clear()
+        self._failed.clear()
         self._started_at = self._heard_at = time.monotonic()
         self._thread = threading.Thread(target=self._supervise, args=(binary, launcher), name="litestream", daemon=True)
         self._thread.start()
         deadline = time.monotonic() + START_S
         while not self._answers():
-            if time.monotonic() > deadline:
+            if self._failed.is_set() or time.monotonic() > deadline:
                 raise Unreachable("unreachable.litestream", why=self._why)
             self._stopping.wait(0.01)
 
@@ -219,6 +223,7 @@ class Litestream:
             if self._stopping.is_set():
                 return
             pause = RESTART_FIRST_S if time.monotonic() - began > STEADY_S else pause
+            self._failed.set()
             log.error("litestream is not running again_in_s=%.1f why=%s", pause, self._why)
             self._stopping.wait(pause)
             pause = min(2 * pause, RESTART_MOST_S)
@@ -306,61 +311,6 @@ class Litestream:
             file.seek(max(0, file_bytes(self._log) - 2000))
             lines = [line for line in file.read().decode("utf-8", "replace").splitlines() if "rror" in line]
         return lines[-1] if lines else "see litestream.log"
-
-    # -- never two
-
-    def _claim(self) -> int:
-        """The lock that every litestream of this party inherits, as an open file; ends an orphan that holds it.
-
-        :raises Unreachable: a living process replicates this party
-        """
-        lock = os.open(self._run / "litestream.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            if not _locked(lock, 0.0):
-                self._end_orphan(lock)
-            os.ftruncate(lock, 0)
-            os.pwrite(lock, str(os.getpid()).encode(), 0)
-        except BaseException:
-            os.close(lock)
-            raise
-        return lock
-
-    def _end_orphan(self, lock: int) -> None:
-        starter = int(os.pread(lock, 20, 0) or 0)
-        for ending in (signal.SIGTERM, signal.SIGKILL):
-            for pid, parent in _running_with(self._config):
-                if parent == starter:
-                    raise Unreachable("unreachable.litestream", why=f"process {starter} replicates this party")
-                log.warning("an orphaned litestream is ended pid=%d", pid)
-                os.kill(pid, ending)
-            if _locked(lock, END_S):
-                return
-        raise Unreachable("unreachable.litestream", why=f"process {starter} replicates this party")
-
-
-def _locked(lock: int, within_s: float) -> bool:
-    deadline = time.monotonic() + within_s
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(0.02)
-
-
-def _running_with(config: Path) -> list[tuple[int, int]]:
-    """(pid, parent's pid) of every `litestream replicate` on this configuration."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            if b"replicate" in words and os.fsencode(config) in words:
-                found.append((int(folder.name), int((folder / "stat").read_text().rpartition(")")[2].split()[1])))
-        except OSError:  # it ended meanwhile
-            continue
-    return found
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -129,19 +129,13 @@ def test_a_replica_disk_that_is_not_there_is_said_and_not_made_up(desk: Desk) ->
     desk.closes()
     desk.target.folder.rename(desk.folder / "unmounted")
     with pytest.raises(Unreachable, match="is gone"):
-        _short_start(desk.litestream)
+        desk.litestream.start()
     assert not desk.target.folder.exists()
     desk.store.open()
     desk.saves(1)  # work goes on
     (desk.folder / "unmounted").rename(desk.target.folder)
     eventually(desk.syncs)
     assert len(desk.restored()) == 3
-
-
-def _short_start(litestream: Litestream) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(process, "START_S", 0.2)
-        litestream.start()
 
 
 def test_a_missing_litestream_is_said_and_work_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
