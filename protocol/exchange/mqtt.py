@@ -238,9 +238,12 @@ class _Connection:
             )
         else:
             self._client.connect(self._wire.host, self._wire.port, self._wire.keepalive_s)
-        # The loop ends by itself when the goodbye is taken; a dead wire gets a second for it.
         while (outcome := self._client.loop(timeout=1.0)) == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            if stopping.is_set() and time.monotonic() > (self._leaves_by or 0.0):
+            if self._leaves_by is None:
+                over = stopping.is_set()
+            else:
+                over = time.monotonic() > self._leaves_by
+            if over:
                 return
         if outcome == MQTTErrorCode.MQTT_ERR_KEEPALIVE:
             self.reason = "no answer"
@@ -289,7 +292,7 @@ class _Connection:
         else:
             self._link.bring(Handed(token))
         if self._leaves_by is not None and self._answered == self._sent:
-            self._client.disconnect()
+            self._leaves_by = 0.0
 
     def _on_message(self, _c: object, _u: object, message: paho.MQTTMessage) -> None:
         try:
@@ -330,9 +333,9 @@ class _Connection:
             self._client.ack(number, 1)
 
     def say_goodbye(self) -> None:
-        """A clean goodbye keeps the broker from publishing the will, so we say it ourselves.
+        """The last frame; when the broker has taken it the wire is dropped.
 
-        The connection ends when the broker has taken it: amqtt drops what a goodbye follows too closely.
+        Without a DISCONNECT: the will then says the same again, also where amqtt drops last words that it acknowledged.
         """
         self._sent += 1
         self._leaves_by = time.monotonic() + GOODBYE_S

@@ -44,7 +44,7 @@ def presence_topic(district: str, party: str) -> str:
 
 
 def subscriptions(district: str, party: str) -> list[str]:
-    """What `party` listens to: everything said up if it is the hub, else what is said down to it and the hub's presence."""
+    """What `party` listens to: the hub to all said up, a station to all said down to it."""
     if party == HUB:
         return [f"mc/1/{district}/up/+/+"]
     return [f"mc/1/{district}/down/{party}/+", presence_topic(district, HUB)]

@@ -1,0 +1,32 @@
+"""The tables of the hub's store. Changes are new functions at the end; old ones stay as they are."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from protocol.casebook import case_tables
+from protocol.console.accounts import account_tables
+from protocol.exchange.schema import exchange_tables
+
+migrations = Migrations("hub")
+
+
+@migrations()
+def first_tables(db: Database) -> None:
+    exchange_tables(db)
+    case_tables(db)
+    account_tables(db)
+    db.executescript("""
+    create table stations (
+        name text primary key,
+        title text not null,
+        title_en text not null,
+        tier text not null
+    ) without rowid;
+    create table shelf (                -- catalogue bundles, the newest is in force
+        number integer primary key,
+        digest text not null,
+        size integer not null,
+        published_at text not null
+    );
+    """)

@@ -1,0 +1,137 @@
+"""Where each case stands between this station and the district, as far as it is true.
+
+"Received by the district" is said only of what the hub has receipted by number; it is read from the
+journal's marks when the page is made, and goes back when a hello takes the mark back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlite_utils import Database
+
+from protocol.casebook import ROW_COLUMNS, CaseRow, row_of
+from protocol.exchange.topics import HUB
+
+
+class SyncState(StrEnum):
+    LOCAL = "local"  # 已存本机: a draft
+    QUEUED = "queued"  # 等待上传
+    PARTIAL = "partial"  # 材料 n/m
+    ACKED = "acked"  # 区中心已收
+    ATTENTION = "attention"  # 需要处理
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """`receipt` and `receipted_at` belong to the last thing that this station said of the case."""
+
+    state: SyncState
+    papers: int = 0
+    papers_there: int = 0
+    receipt: str = ""
+    receipted_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    row: CaseRow
+    sync: Sync
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What this station has not delivered yet, by the marks at this moment."""
+
+    entries: int
+    cases: int
+    papers: int
+    oldest_at: str
+    last_receipt_at: str
+
+
+def receipt_number(epoch: str, upto: int) -> str:
+    """The number under which the hub keeps an entry of ours: its place in our journal, named by the epoch's end."""
+    return f"H-{upto:05d}-{epoch[-3:].upper()}"
+
+
+def sync_of(db: Database, case_id: str) -> Sync:
+    """Five states, from what is written in this store alone."""
+    if db.execute("select 1 from attention where case_id = ? and settled_at is null limit 1", (case_id,)).fetchone():
+        return Sync(SyncState.ATTENTION)
+    rows = db.execute(
+        "select a.seq, p.epoch, p.told, p.id from acts a join epochs p on p.epoch = a.epoch"
+        " where a.case_id = ? and p.reader = ? order by a.life, a.epoch, a.seq",
+        (case_id, HUB),
+    ).fetchall()
+    if any(row["seq"] > row["told"] for row in rows):
+        return Sync(SyncState.QUEUED)
+    papers, there = db.execute(
+        "select count(*), coalesce(sum(there), 0) from papers where case_id = ? and peer = ?", (case_id, HUB)
+    ).fetchone()
+    if not rows:
+        return Sync(SyncState.LOCAL)
+    last = rows[-1]
+    receipted = db.execute(
+        "select at from receipts where epoch_id = ? and upto >= ? order by upto limit 1", (last["id"], last["seq"])
+    ).fetchone()
+    return Sync(
+        SyncState.PARTIAL if there < papers else SyncState.ACKED,
+        papers,
+        there,
+        receipt_number(last["epoch"], last["seq"]),
+        receipted["at"] if receipted else "",
+    )
+
+
+def listed(
+    db: Database, *, search: str = "", status: str = "", queued_only: bool = False, limit: int = 50, offset: int = 0
+) -> list[ListedCase]:
+    """Newest first. `search` looks in numbers, items and names of applicants."""
+    where, params = ["status != ''"], list[object]()
+    if search.strip():
+        where.append("(number like ? escape '\\' or applicant like ? escape '\\' or item = ?)")
+        pattern = "%" + search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        params += [pattern, pattern, search.strip().upper()]
+    if status:
+        where.append("status = ?")
+        params.append(status)
+    if queued_only:
+        where.append(
+            "exists (select 1 from acts a join epochs p on p.epoch = a.epoch"
+            " where a.case_id = cases.id and p.reader = ? and a.seq > p.told)"
+        )
+        params.append(HUB)
+    rows = db.execute(
+        f"select {ROW_COLUMNS} from cases where {' and '.join(where)} order by opened_at desc, id limit ? offset ?",
+        [*params, limit, offset],
+    ).fetchall()
+    return [ListedCase(row_of(tuple(row)), sync_of(db, row["id"])) for row in rows]
+
+
+def counts(db: Database) -> dict[str, int]:
+    """How many cases in each status; for the tabs of the list."""
+    return {
+        str(r[0]): int(r[1])
+        for r in db.execute("select status, count(*) from cases where status != '' group by status")
+    }
+
+
+def owed(db: Database) -> Owed:
+    entries, oldest = 0, ""
+    cases = 0
+    for row in db.execute("select id, head, told from epochs where reader = ? and head > told", (HUB,)).fetchall():
+        entries += row["head"] - row["told"]
+        low, high = (row["id"] << 40) + row["told"], (row["id"] << 40) + row["head"]
+        found = db.execute(
+            "select count(distinct case_id), min(at) from entries where place > ? and place <= ? and case_id != ''",
+            (low, high),
+        ).fetchone()
+        cases += found[0]
+        oldest = min(filter(None, (oldest, found[1])), default="")
+    (papers,) = db.execute("select count(*) from papers where peer = ? and there = 0 and here = 1", (HUB,)).fetchone()
+    last = db.execute(
+        "select max(r.at) from receipts r join epochs p on p.id = r.epoch_id where p.reader = ?", (HUB,)
+    ).fetchone()[0]
+    return Owed(entries, cases, papers, oldest, last or "")

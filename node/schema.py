@@ -1,0 +1,50 @@
+"""The tables of a station's store. Changes are new functions at the end; old ones stay as they are."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from protocol.casebook import case_tables
+from protocol.console.accounts import account_tables
+from protocol.exchange.schema import exchange_tables
+
+migrations = Migrations("node")
+
+
+@migrations()
+def first_tables(db: Database) -> None:
+    exchange_tables(db)
+    case_tables(db)
+    account_tables(db)
+    db.executescript("""
+    create table drafts (
+        id text primary key,            -- becomes the id of the case
+        item text not null,
+        item_version integer not null,
+        supplements text,               -- the case that it answers a correction notice of
+        answers text not null,
+        begun_by text not null,
+        begun_at text not null,
+        saved_at text not null
+    ) without rowid;
+    create table draft_papers (
+        draft text not null references drafts (id) on delete cascade,
+        digest text not null,
+        size integer not null,
+        type text not null,
+        material text not null,
+        name text not null,
+        added_at text not null,
+        primary key (draft, material, digest)
+    ) without rowid;
+    create table counters (
+        name text primary key,
+        value integer not null
+    ) without rowid;
+    create table shelf (                -- catalogue bundles that were published to this station
+        number integer primary key,
+        digest text not null,
+        size integer not null,
+        heard_at text not null
+    );
+    """)

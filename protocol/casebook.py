@@ -1,0 +1,253 @@
+"""The acts that a party keeps and the cases that they make: the same at station and hub.
+
+Acts live in the journal and the inbox; here stands where, and `cases` holds the fold of each case
+for lists and searches. Nothing writes to these tables but the handlers below, which run for our own
+entries and for others' alike. After a restore the table can always be made again from the acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+from sqlite_utils import Database
+
+from protocol import attention
+from protocol.cases.acts import CaseAct, Told, decode_act, encode_act
+from protocol.cases.case import Case, Standing, fold
+from protocol.cases.rules import Flag, Side, Status
+from protocol.errors import Distrusted
+from protocol.exchange.journal import Handler, Heard
+from protocol.exchange.messages import Kind
+from protocol.exchange.topics import HUB
+
+
+def case_tables(db: Database) -> None:
+    """Called by the first migration of station and hub; later changes are functions of their own."""
+    db.executescript("""
+    create table acts (
+        id text primary key,
+        case_id text not null,
+        place integer not null,         -- of the entry that tells it; the earliest, if it was told twice
+        life integer not null,
+        epoch text not null,
+        seq integer not null,
+        side text not null,
+        inner_ integer not null         -- sealed to the hub itself
+    ) without rowid;
+    create index acts_by_case on acts (case_id);
+    create table cases (
+        id text primary key,
+        number text not null,
+        station text not null,
+        item text not null,
+        item_version integer not null,
+        status text not null,
+        owner text not null,
+        flags text not null,            -- space before, between and after: like '% forked %'
+        applicant text not null,
+        opened_at text not null,
+        moved_at text not null,
+        tip text,
+        acts integer not null,
+        papers integer not null,
+        heard_at text not null          -- when this store first knew of it
+    );
+    create index cases_by_owner on cases (owner, status, opened_at);
+    create index cases_by_station on cases (station, opened_at);
+    create index cases_by_number on cases (number);
+    create index cases_by_opened on cases (opened_at);
+    """)
+
+
+class Inner(msgspec.Struct, frozen=True):
+    """Body of a case.inner entry: what the hub notes for itself, opaque to the station that keeps it."""
+
+    case: str
+    id: str
+    sealed: bytes
+
+
+encode_inner = msgspec.msgpack.Encoder().encode
+_decode_inner = msgspec.msgpack.Decoder(Inner).decode
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A line of a list."""
+
+    id: str
+    number: str
+    station: str
+    item: str
+    item_version: int
+    status: Status
+    owner: Side
+    flags: frozenset[Flag]
+    applicant: str
+    opened_at: str
+    moved_at: str
+    tip: str | None
+    papers: int
+
+
+ROW_COLUMNS = (
+    "id, number, station, item, item_version, status, owner, flags, applicant, opened_at, moved_at, tip, papers"
+)
+
+
+class Casebook:
+    """`open_inner` is the hub's key turned into a function; a station has none and skips what is sealed."""
+
+    def __init__(self, party: str, open_inner: Callable[[bytes], bytes] | None = None) -> None:
+        self.party = party
+        self._open_inner = open_inner
+
+    def handlers(self) -> dict[str, Handler]:
+        return {Kind.CASE_ACT: self._hear_act, Kind.CASE_INNER: self._hear_inner}
+
+    # -- reading
+
+    def told(self, db: Database, case_id: str) -> list[Told]:
+        """Every act of the case that this party can read; an erased one is missing."""
+        rows = db.conn.execute(
+            "select a.life, a.epoch, a.seq, a.side, a.inner_, e.body from acts a join entries e on e.place = a.place"
+            " where a.case_id = ? and e.body is not null",
+            (case_id,),
+        ).fetchall()
+        found = []
+        for life, epoch, seq, side, inner, body in rows:
+            if inner:
+                if self._open_inner is None:
+                    continue
+                body = self._open_inner(_decode_inner(body).sealed)
+            found.append(Told(decode_act(body), Side(side), life, epoch, seq))
+        return found
+
+    def case(self, db: Database, case_id: str) -> Case | None:
+        told = self.told(db, case_id)
+        return fold(told) if told else None
+
+    # -- the handlers
+
+    def _hear_act(self, tx: Database, heard: Heard) -> None:
+        try:
+            act = decode_act(heard.body)
+        except msgspec.DecodeError as why:
+            raise Distrusted("distrusted.shape", why="act") from why
+        self._check_author(tx, heard, act)
+        self._keep(tx, heard, act.case, act.id, inner=False)
+        # an act that opens a case needs no look at other acts: the way of nearly every letter from a station
+        if act.follows is None and act.intake is not None and not self._others(tx, act.case, act.id):
+            case = fold([Told(act, Side.STATION, heard.life, heard.epoch, heard.seq)])
+            self._write_row(tx, case, 1, heard)
+        else:
+            self.refresh(tx, act.case, heard)
+        self._note_papers(tx, heard, act)
+
+    def _hear_inner(self, tx: Database, heard: Heard) -> None:
+        try:
+            inner = _decode_inner(heard.body)
+        except msgspec.DecodeError as why:
+            raise Distrusted("distrusted.shape", why="inner act") from why
+        if heard.author != HUB:
+            raise Distrusted("distrusted.author")
+        self._keep(tx, heard, inner.case, inner.id, inner=True)
+        self.refresh(tx, inner.case, heard)
+
+    def _check_author(self, tx: Database, heard: Heard, act: CaseAct) -> None:
+        """A station speaks of its own cases only, whatever a letter says."""
+        station = heard.reader if heard.author == HUB else heard.author
+        if act.case != heard.case or (act.intake is not None and act.intake.station != station):
+            raise Distrusted("distrusted.author")
+        row = tx.conn.execute("select station from cases where id = ?", (act.case,)).fetchone()
+        if row is not None and row[0] != station and row[0] != "":
+            raise Distrusted("distrusted.author")
+
+    def _others(self, tx: Database, case_id: str, act_id: str) -> bool:
+        return (
+            tx.conn.execute("select 1 from acts where case_id = ? and id != ? limit 1", (case_id, act_id)).fetchone()
+            is not None
+        )
+
+    def _keep(self, tx: Database, heard: Heard, case_id: str, act_id: str, *, inner: bool) -> None:
+        """The same act told in two epochs is one act; the earlier telling gives it its place."""
+        side = Side.HUB if heard.author == HUB else Side.STATION
+        tx.conn.execute(
+            "insert into acts (id, case_id, place, life, epoch, seq, side, inner_) values (?,?,?,?,?,?,?,?)"
+            " on conflict (id) do update set place = excluded.place, life = excluded.life, epoch = excluded.epoch,"
+            " seq = excluded.seq where (excluded.life, excluded.epoch, excluded.seq) < (life, epoch, seq)"
+            " or not exists (select 1 from entries where entries.place = acts.place)",
+            (act_id, case_id, heard.place, heard.life, heard.epoch, heard.seq, side, inner),
+        )
+
+    def _note_papers(self, tx: Database, heard: Heard, act: CaseAct) -> None:
+        papers = [*(act.intake.papers if act.intake else []), *act.papers]
+        mine = heard.author == self.party
+        peer = heard.reader if mine else heard.author
+        for paper in papers:
+            # `here` of our own papers is checked against the blob store by the courier before it believes it
+            tx.conn.execute(
+                "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,?,?)",
+                (paper.digest, act.case, peer, paper.size, paper.type, mine, not mine),
+            )
+
+    def refresh(self, tx: Database, case_id: str, heard: Heard) -> None:
+        """Fold the case again and bring its row, and what needs a person, up to date."""
+        told = self.told(tx, case_id)
+        if told:
+            self._write_row(tx, fold(told), len(told), heard)
+
+    def _write_row(self, tx: Database, case: Case, acts: int, heard: Heard) -> None:
+        flags = " ".join(["", *sorted(case.flags), ""]) if case.flags else ""
+        tx.conn.execute(
+            "insert into cases (id, number, station, item, item_version, status, owner, flags, applicant, opened_at,"
+            " moved_at, tip, acts, papers, heard_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+            " on conflict (id) do update set number = excluded.number, station = excluded.station, item = excluded.item,"
+            " item_version = excluded.item_version, status = excluded.status, owner = excluded.owner,"
+            " flags = excluded.flags, applicant = excluded.applicant, opened_at = excluded.opened_at,"
+            " moved_at = excluded.moved_at, tip = excluded.tip, acts = excluded.acts, papers = excluded.papers",
+            (
+                case.id, case.number, case.station, case.item, case.item_version, case.status or "", case.owner,
+                flags, case.applicant.name, case.opened_at, case.moved_at, case.tip, acts, len(case.papers), heard.heard_at,
+            ),
+        )  # fmt: skip
+        if case.status is not None:
+            twin = tx.conn.execute(
+                "select 1 from cases where number = ? and id != ? limit 1", (case.number, case.id)
+            ).fetchone()
+            if twin:
+                attention.put(tx, "number-twice", case.number, at=heard.heard_at, case=case.id)
+        self._bring_to_a_person(tx, case, heard)
+
+    def _bring_to_a_person(self, tx: Database, case: Case, heard: Heard) -> None:
+        for flag, kind in ((Flag.FORKED, "case-forked"), (Flag.ACT_REFUSED, "act-refused")):
+            if flag in case.flags:
+                attention.put(tx, kind, case.id, at=heard.heard_at, case=case.id, detail={"number": case.number})
+            elif len(case.steps) > 1:
+                attention.settle(tx, kind, case.id, by=self.party, at=heard.heard_at)
+        for step in case.set_aside:
+            if step.standing is Standing.REFUSED and step.act.act == "ask-withdrawal":
+                attention.put(
+                    tx,
+                    "request-overtaken",
+                    step.act.id,
+                    at=heard.heard_at,
+                    case=case.id,
+                    detail={"number": case.number},
+                )
+
+
+def row_of(row: tuple[object, ...]) -> CaseRow:
+    """From a select of ROW_COLUMNS."""
+    values = list(row)
+    return CaseRow(
+        str(values[0]), str(values[1]), str(values[2]), str(values[3]), int(str(values[4])), Status(str(values[5])),
+        Side(str(values[6])), frozenset(Flag(f) for f in str(values[7]).split()), str(values[8]), str(values[9]),
+        str(values[10]), str(values[11]) if values[11] else None, int(str(values[12])),
+    )  # fmt: skip
+
+
+def tell(act: CaseAct) -> bytes:
+    return encode_act(act)

@@ -1,0 +1,208 @@
+"""Hello, amnesia and give-back: who knows what of whose journal, and how a lost memory comes home.
+
+Counters are not believed. A peer that claims to hold more of our journal than we do must show our
+own signature for it; then we have lost our memory, begin a new life before we write anything more,
+and ask for what is missing. What comes back must lead from our last chain to that signature. The
+other way round a mark that we had been told is lowered when the peer, in a hello that answers our
+present session, no longer holds it: the journal then tells it again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from protocol import attention
+from protocol.clock import stamp
+from protocol.errors import Damaged, Distrusted
+from protocol.exchange import inbox, journal
+from protocol.exchange.conversation import Conversation
+from protocol.exchange.envelope import read_proof
+from protocol.exchange.inbox import follow_chain
+from protocol.exchange.journal import Epoch, Journal
+from protocol.exchange.messages import Check, Given, Held, Hello, Recall, Report, Span
+from protocol.identity import Keyring
+from protocol.store import Store
+
+log = logging.getLogger(__name__)
+
+GIVEN_BYTES = 230 * 1024
+
+
+def hello(db: Database, pen: Journal, talk: Conversation, boot: bytes, report: Report) -> Hello:
+    """What we say when a link comes up."""
+    holds = [
+        Held(e.epoch, e.life, e.head, e.head_chain, e.replicated, inbox.latest_proof(db, e))
+        for e in journal.epochs(db, talk.peer, pen.party)
+    ]
+    return Hello(
+        session=talk.session,
+        answers=talk.theirs,
+        heard=talk.fresh,
+        boot=boot,
+        life=journal.life_of(db),
+        heads=[(e.epoch, e.head) for e in journal.epochs(db, pen.party, talk.peer)],
+        holds=holds,
+        report=report,
+    )
+
+
+def believe(tx: Database, pen: Journal, keyring: Keyring, peer: str, said: Hello, at: datetime) -> None:
+    """Set our marks by what the peer holds, and find out whether one of us has lost its memory.
+
+    Only for a hello that answers our present session.
+    """
+    held = {h.epoch: h for h in said.holds}
+    for claim in said.holds:
+        _believe_one(tx, pen, keyring, peer, claim, at)
+    for epoch in journal.epochs(tx, pen.party, peer):
+        if epoch.epoch not in held and epoch.told:
+            _peer_forgot(tx, peer, epoch, 0, at)
+            journal.set_told(tx, epoch, 0, 0, stamp(at))
+    theirs = dict(said.heads)
+    owes = 0
+    for epoch in journal.epochs(tx, peer, pen.party):
+        head = theirs.pop(epoch.epoch, 0)
+        owes += max(0, head - epoch.head)
+    owes += sum(theirs.values())
+    tx.conn.execute("update peers set owes = ? where name = ?", (owes, peer))
+
+
+def _believe_one(tx: Database, pen: Journal, keyring: Keyring, peer: str, claim: Held, at: datetime) -> None:
+    epoch = journal.epoch_by_name(tx, claim.epoch)
+    if epoch is not None and (epoch.author, epoch.reader) != (pen.party, peer):
+        return
+    if epoch is not None and claim.seq <= epoch.head and journal.chain_at(tx, epoch, claim.seq) == claim.chain:
+        if claim.seq < epoch.told:
+            _peer_forgot(tx, peer, epoch, claim.seq, at)
+        journal.set_told(tx, epoch, claim.seq, claim.replicated, stamp(at))
+        return
+    if claim.seq == 0:
+        return
+    try:
+        span = _proved(claim, pen.party, peer, keyring)
+    except Distrusted as why:
+        log.warning("a hello claims what we never signed peer=%s code=%s", peer, why.code)
+        attention.put(tx, "lying-hello", peer, at=stamp(at), detail={"epoch": claim.epoch, "seq": claim.seq})
+        return
+    if epoch is None:
+        epoch = journal.add_epoch(tx, pen.district, pen.party, peer, span.epoch, span.life, stamp(at))
+    pen.forgot(tx, epoch, claim.seq, at)
+    attention.put(
+        tx, "lost-memory", pen.party, at=stamp(at), detail={"who": pen.party, "peer": peer, "upto": claim.seq}
+    )
+
+
+def _proved(claim: Held, party: str, peer: str, keyring: Keyring) -> Span:
+    if claim.proof is None:
+        raise Distrusted("distrusted.lying-hello")
+    span = read_proof(claim.proof, party, peer, keyring)
+    if (span.epoch, span.last, span.after) != (claim.epoch, claim.seq, claim.chain):
+        raise Distrusted("distrusted.lying-hello")
+    return span
+
+
+def _peer_forgot(tx: Database, peer: str, epoch: Epoch, holds: int, at: datetime) -> None:
+    log.warning(
+        "peer holds less than it receipted peer=%s epoch=%s told=%d holds=%d", peer, epoch.epoch, epoch.told, holds
+    )
+    attention.put(tx, "lost-memory", peer, at=stamp(at), detail={"who": peer, "from": holds, "upto": epoch.told})
+    # whatever it said of papers was said from the same memory
+    tx.conn.execute("update papers set there = 0 where peer = ?", (peer,))
+    gone = tx.conn.execute(
+        "select 1 from entries where place > ? and place <= ? and body is null limit 1",
+        (journal.place(epoch.id, holds), journal.place(epoch.id, epoch.told)),
+    ).fetchone()
+    if gone:
+        attention.put(tx, "pruned", f"{peer}/{epoch.epoch}", at=stamp(at), detail={"peer": peer, "from": holds})
+
+
+def note_boot(tx: Database, talk: Conversation, boot: bytes, at: datetime) -> None:
+    """Two machines that speak with one key take turns: a start that had gone comes back."""
+    if talk.boots and talk.boots[-1] == boot:
+        return
+    if boot in talk.boots:
+        attention.put(tx, "two-boxes", talk.peer, at=stamp(at), detail={"peer": talk.peer})
+    talk.boots = [*(b for b in talk.boots if b != boot), boot][-8:]
+    tx.conn.execute("update peers set boot = ? where name = ?", (boot, talk.peer))
+
+
+# -- giving and taking back
+
+
+def give(store: Store, author: str, reader: str, asked: Recall, letters: int) -> list[Given]:
+    """What we hold of `author`'s epoch past `after`: at most `letters` stretches, each with its evidence.
+
+    An empty stretch at the end says that there is no more.
+    """
+    answer: list[Given] = []
+    with store.read() as db:
+        epoch = journal.epoch_by_name(db, asked.epoch)
+        if epoch is None or (epoch.author, epoch.reader) != (author, reader):
+            return [Given(epoch=asked.epoch, life=0, entries=[], proof=None)]
+        after = asked.after
+        while len(answer) < letters:
+            found = inbox.proof_of(db, epoch, after)
+            if found is None:
+                answer.append(Given(epoch=epoch.epoch, life=epoch.life, entries=[], proof=None))
+                break
+            _, last, proof = found
+            entries = journal.entries(db, epoch, after, last, GIVEN_BYTES * 4)
+            answer.append(Given(epoch=epoch.epoch, life=epoch.life, entries=entries, proof=proof))
+            after = last
+    return answer
+
+
+def take_given(tx: Database, pen: Journal, keyring: Keyring, peer: str, given: Given, at: datetime) -> None:
+    """Put entries of our own back into our journal, and apply them.
+
+    :raises Distrusted: they do not lead from our last chain to our own signature
+    """
+    epoch = journal.epoch_by_name(tx, given.epoch)
+    if epoch is None or (epoch.author, epoch.reader) != (pen.party, peer) or epoch.wants <= epoch.head:
+        return
+    if not given.entries or given.proof is None:
+        # the peer proved that it held them and now says it does not: nothing to wait for, but somebody must know
+        tx.conn.execute("update epochs set wants = 0 where id = ?", (epoch.id,))
+        attention.put(tx, "chain", f"{peer}/{epoch.epoch}", at=stamp(at), detail={"seq": epoch.head + 1, "peer": peer})
+        return
+    fresh = [entry for entry in given.entries if entry.seq > epoch.head]
+    if not fresh:
+        return
+    signed = read_proof(given.proof, pen.party, peer, keyring)
+    if signed.epoch != epoch.epoch:
+        raise Distrusted("distrusted.bad-chain")
+    stretch = Span(epoch.epoch, epoch.life, epoch.head + 1, signed.last, epoch.head_chain, signed.after)
+    chains = follow_chain(stretch, fresh)
+    pen.take_back(tx, epoch, fresh, chains, at)
+    log.info("given back epoch=%s from=%d upto=%d peer=%s", epoch.epoch, fresh[0].seq, fresh[-1].seq, peer)
+
+
+# -- nightly
+
+
+def recompute_all(tx: Database, party: str, peer: str, at: datetime) -> list[tuple[str, int, bytes]]:
+    """The chains between us, computed anew from the disk; what does not hold is put before a person."""
+    points = []
+    for epoch in [*journal.epochs(tx, party, peer), *journal.epochs(tx, peer, party)]:
+        try:
+            seq, chain = journal.recompute(tx, epoch)
+            points.append((epoch.epoch, seq, chain))
+        except Damaged as why:
+            log.error("our records do not lead to their chain epoch=%s %s", epoch.epoch, json.dumps(why.params))
+            attention.put(tx, "chain", f"{peer}/{epoch.epoch}", at=stamp(at), detail={"seq": why.params.get("seq", 0)})
+    return points
+
+
+def compare(tx: Database, party: str, peer: str, check: Check, at: datetime) -> None:
+    """The peer's figures against ours, at the number that both hold."""
+    for name, seq, chain in check.points:
+        epoch = journal.epoch_by_name(tx, name)
+        if epoch is None or {epoch.author, epoch.reader} != {party, peer} or seq > epoch.head:
+            continue
+        if journal.chain_at(tx, epoch, seq) != chain:
+            log.error("the peer's chain is not ours peer=%s epoch=%s seq=%d", peer, name, seq)
+            attention.put(tx, "chain", f"{peer}/{name}", at=stamp(at), detail={"seq": seq, "peer": peer})

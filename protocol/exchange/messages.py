@@ -1,0 +1,210 @@
+"""Each thing that one end says to another.
+
+Shapes only. msgspec checks types while it decodes, so nothing half-read goes further. Fields are
+only ever added, with a default; unknown ones are ignored. What goes wrong in decoding is the
+sender's fault and becomes Distrusted in envelope.py.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from protocol.clock import ClockQuality
+
+Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+Text = Annotated[str, msgspec.Meta(max_length=200)]
+Seq = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """One numbered thing that was said. `body` is None once it has been erased; the digest stays."""
+
+    seq: Seq
+    kind: Text
+    version: int
+    case: Text  # "" if it concerns no case
+    by: Text
+    at: Text
+    clock: ClockQuality
+    salt: bytes
+    digest: Digest  # SHA-256(salt + body)
+    body: bytes | None
+
+
+class Span(msgspec.Struct, frozen=True, array_like=True):
+    """Which stretch of which epoch a letter holds; signed in its header, so it is evidence by itself."""
+
+    epoch: Text
+    life: int
+    first: Seq
+    last: Seq
+    before: Digest  # chain at first - 1
+    after: Digest  # chain at last
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The signed, unsealed front of every envelope."""
+
+    v: int = 1
+    district: Text
+    sender: Text
+    box: int
+    to: Text
+    at: Text
+    sealed: bool = False
+    to_box: int = 0  # whose key opens the body
+    span: Span | None = None
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """What remains of a letter as evidence: header, digest of the payload, signature over both."""
+
+    header: bytes
+    payload_digest: Digest
+    signature: bytes
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What the sender holds of the receiver's own journal, with the receiver's own signature as proof."""
+
+    epoch: Text
+    life: int
+    seq: Seq
+    chain: Digest
+    replicated: Seq = 0
+    proof: Proof | None = None
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):
+    """How a party is: for the stations page, never for a decision of the exchange."""
+
+    software: Text = ""
+    catalogue: int = 0
+    replica: Text = ""  # state word of protocol.replica, "" if there is none
+    replica_age_s: float = -1.0
+    disk_free: int = -1  # bytes
+    attention: int = 0
+    owed: int = 0  # entries not yet receipted by the receiver
+    owed_papers: int = 0
+    oldest_owed_at: Text = ""
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello", kw_only=True):
+    """Said when a link comes up. It counts only when it answers the receiver's own session."""
+
+    session: bytes
+    answers: bytes = b""
+    heard: bool = False  # the receiver's hello to this session has come: no answer is needed
+    boot: bytes = b""  # random for each start of the process: two boxes with one key show here
+    life: int = 1
+    heads: list[tuple[Text, Seq]] = []  # the sender's own journal to the receiver: epoch, last number
+    holds: list[Held] = []
+    report: Report = Report()
+
+
+class Letter(msgspec.Struct, frozen=True, tag="letter"):
+    entries: list[Entry]
+
+
+class Receipt(msgspec.Struct, frozen=True, tag="receipt", kw_only=True):
+    """Durable up to here. `session` is the reader's of this receipt; a receipt on a stick has none."""
+
+    session: bytes
+    epoch: Text
+    upto: Seq
+    chain: Digest
+    replicated: Seq = 0
+    window: int = 1  # letters that may be in flight
+    gap: bool = False  # something before the letter is missing: rewind
+
+
+class Recall(msgspec.Struct, frozen=True, tag="recall", kw_only=True):
+    """Give me back what I said in this epoch after this number."""
+
+    epoch: Text
+    after: Seq
+
+
+class Given(msgspec.Struct, frozen=True, tag="given", kw_only=True):
+    """A stretch of the receiver's own journal. An empty one says: I hold no more of it."""
+
+    epoch: Text
+    life: int
+    entries: list[Entry]
+    proof: Proof | None
+
+
+class Offer(msgspec.Struct, frozen=True, tag="offer"):
+    """I was not told that these papers reached you: do you have them?"""
+
+    digests: list[Text]
+
+
+class Ask(msgspec.Struct, frozen=True, tag="ask", kw_only=True):
+    digest: Text
+    pieces: list[int]
+
+
+class Piece(msgspec.Struct, frozen=True, tag="piece", kw_only=True):
+    digest: Text
+    number: int
+    size: int  # of the whole paper
+    data: bytes
+
+
+class Have(msgspec.Struct, frozen=True, tag="have"):
+    """These papers are whole and durable here."""
+
+    digests: list[Text]
+
+
+class Lack(msgspec.Struct, frozen=True, tag="lack"):
+    """You asked for papers that are not here either."""
+
+    digests: list[Text]
+
+
+class Check(msgspec.Struct, frozen=True, tag="check"):
+    """Nightly: what I computed anew from what I hold of each epoch between us (epoch, number, chain)."""
+
+    points: list[tuple[Text, Seq, Digest]]
+
+
+Message = Hello | Letter | Receipt | Recall | Given | Offer | Ask | Piece | Have | Lack | Check | Report
+
+
+class Kind(StrEnum):
+    """What an entry of the journal can be. A reader that does not know a kind parks it."""
+
+    EPOCH = "exchange.epoch"
+    RECOVERED = "exchange.recovered"
+    CASE_ACT = "case.act"
+    CASE_INNER = "case.inner"
+    CATALOGUE = "catalogue.published"
+
+
+class EpochBegan(msgspec.Struct, frozen=True, kw_only=True):
+    """First entry of an epoch: where it left the one before, as far as its author remembers."""
+
+    life: int
+    forked_from: Text = ""  # epoch
+    forked_at: Seq = 0
+    why: Text = ""  # "first", "restored", "told by the peer"
+
+
+class Recovered(msgspec.Struct, frozen=True, kw_only=True):
+    """Written into the journal when a give-back is complete: both sides keep it, signed."""
+
+    epoch: Text
+    first: Seq
+    last: Seq
+    source: Text
+
+
+class CataloguePublished(msgspec.Struct, frozen=True, kw_only=True):
+    number: int
+    digest: Text
+    size: int

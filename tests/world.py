@@ -1,0 +1,490 @@
+"""The simulated district: one hub and n stations in one thread, with a clock, a network and disasters of its own.
+
+Everything is real but three things: the clock is moved by hand, the network is the loopback one, and a
+store's connection can be told to die before a chosen statement that touches the disk. Nothing sleeps and
+nothing is random but what the seed decides, so a day that went wrong can be played again exactly.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+import hub.schema
+import node.schema
+from hub import decisions, intake
+from node import cases as node_cases
+from node import desk, replies
+from protocol.cases.acts import By, Correction, Paper
+from protocol.cases.case import Case, acts_open
+from protocol.cases.rules import Act, Role, Side, Status
+from protocol.casebook import Casebook
+from protocol.catalogue.items import Item
+from protocol.clock import ClockQuality
+from protocol.errors import Refused
+from protocol.exchange import blobs
+from protocol.exchange.envelope import open_own, seal_to_self
+from protocol.exchange.journal import epochs, owed, recompute
+from protocol.exchange.loopback import LoopbackNetwork
+from protocol.exchange.topics import HUB
+from protocol.exchange.waterline import Waterline
+from protocol.identity import Keyring, KeyringContent, Keys, Standing, read_keyring, sign_keyring
+from protocol.office import Office
+from protocol.store import Store, connect
+from tests.district_data import answers_for, example_item, paper_bytes
+
+DISTRICT = "xindu"
+MORNING = datetime(2026, 3, 2, 0, 15, tzinfo=UTC)
+ROUNDS = 4000  # of settle() before it says that the district does not come to rest
+
+
+class PowerCut(BaseException):
+    """The process is gone at this statement. A BaseException: no `except Exception` of ours may survive it."""
+
+
+class SimClock:
+    def __init__(self, start: datetime = MORNING) -> None:
+        self._now = start
+        self._monotonic = 0.0
+        self.skew = timedelta()
+
+    def now(self) -> datetime:
+        return self._now + self.skew
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def quality(self) -> ClockQuality:
+        return ClockQuality.SYNCED if abs(self.skew) < timedelta(days=30) else ClockQuality.UNSYNCED
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+        self._monotonic += seconds
+
+
+@dataclass
+class Fuse:
+    """Burns down by one with every statement that touches the disk; at zero the power is cut."""
+
+    left: int | None = None
+
+    def tick(self) -> None:
+        if self.left is None:
+            return
+        self.left -= 1
+        if self.left <= 0:
+            self.left = None
+            raise PowerCut
+
+
+class _Connection(sqlite3.Connection):
+    fuse: Fuse
+
+    def execute(self, sql: str, *args: object) -> sqlite3.Cursor:  # type: ignore[override]
+        if not sql.lstrip()[:6].lower().startswith(("select", "pragma")):
+            self.fuse.tick()
+        return super().execute(sql, *args)  # type: ignore[arg-type]
+
+    def executemany(self, sql: str, rows: object) -> sqlite3.Cursor:  # type: ignore[override]
+        self.fuse.tick()
+        return super().executemany(sql, rows)  # type: ignore[arg-type]
+
+
+def failing_connect(fuse: Fuse) -> Callable[[Path, bool], sqlite3.Connection]:
+    def open_(path: Path, read_only: bool) -> sqlite3.Connection:
+        if read_only:
+            return connect(path, True)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=_Connection)
+        connection.fuse = fuse
+        connection.row_factory = sqlite3.Row
+        return connection
+
+    return open_
+
+
+class Party:
+    """One machine: its disk is a folder, its process an Office that can be killed and started again."""
+
+    def __init__(self, world: World, name: str) -> None:
+        self.world = world
+        self.name = name
+        self.folder = world.folder / name
+        self.side = Side.HUB if name == HUB else Side.STATION
+        self.keys = Keys.make(name)
+        self.fuse = Fuse()
+        self.clock = SimClock()
+        self.alive = False
+        self.copies: list[Path] = []
+        self.book = Casebook(name, self._open_inner if name == HUB else None)
+
+    def _open_inner(self, sealed: bytes) -> bytes:
+        return open_own(self.keys, sealed)
+
+    # -- the process
+
+    def start(self) -> None:
+        world = self.world
+        handlers = (intake if self.side is Side.HUB else replies).handlers(self.book)
+        schema = hub.schema if self.side is Side.HUB else node.schema
+        seams = {"durable": False, "connect": failing_connect(self.fuse), "entropy": world.rng.randbytes}
+        self.office = Office(
+            keys=self.keys,
+            keyring=world.keyring,
+            store=Store(self.folder / "data" / "main.db", schema.migrations, **seams),
+            blob_store=Store(self.folder / "data" / "blobs.db", blobs.migrations, **seams),
+            handlers=handlers,
+            link=world.network.link(self.name),
+            clock=self.clock,
+            waterline=Waterline(self.folder / "mark"),
+            rng=random.Random(world.rng.random()),
+        )
+        self.office.courier.report_every_s = float("inf")  # a pulse would keep settle() from coming to rest
+        self.alive = True
+        self.office.open()
+        self.office._link.start(self.office.put)
+
+    def kill(self) -> None:
+        """Power cut: what was not committed never was."""
+        if not self.alive:
+            return
+        self.alive = False
+        self.fuse.left = None
+        self.office._link.stop()
+        self.office.close()
+
+    def step(self) -> bool:
+        """One turn of the courier; True if there was something to do."""
+        if not self.alive:
+            return False
+        batch = self.office.take()
+        try:
+            self.office.courier.step(batch)
+        except PowerCut:
+            self.kill()
+        return bool(batch)
+
+    def does(self, what: Callable[[], object]) -> object:
+        """Something a person does at this machine; a power cut in the middle leaves the machine off."""
+        try:
+            return what()
+        except PowerCut:
+            self.kill()
+            return None
+
+    # -- the disk
+
+    def copy_disk(self) -> None:
+        """An off-machine copy, as Litestream would hold it: both files, each consistent in itself."""
+        copy = self.world.folder / "copies" / f"{self.name}-{len(self.copies)}"
+        copy.mkdir(parents=True)
+        for name in ("main.db", "blobs.db"):
+            source = sqlite3.connect(self.folder / "data" / name)
+            target = sqlite3.connect(copy / name)
+            source.backup(target)
+            source.close()
+            target.close()
+        if self.alive:
+            marks = self.office.marks_to_replicate()
+            self.does(lambda: self.office.replicated(marks, self.clock.now()))
+        self.copies.append(copy)
+
+    def lose_disk(self, copy: int | None, *, told: bool, with_mark: bool = True) -> None:
+        """The disk is replaced by an older copy, or by nothing.
+
+        `told` is a restore by `revive`, which leaves its note; otherwise somebody copied a file back by hand.
+        """
+        self.kill()
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+        (self.folder / "data").mkdir(parents=True)
+        if copy is not None:
+            for name in ("main.db", "blobs.db"):
+                shutil.copyfile(self.copies[copy] / name, self.folder / "data" / name)
+            del self.copies[copy + 1 :]
+        if not with_mark:
+            shutil.rmtree(self.folder / "mark", ignore_errors=True)
+        if told or copy is None:
+            Waterline(self.folder / "mark").note_restored()
+
+    # -- looking
+
+    def case(self, case_id: str) -> Case | None:
+        with self.office.store.read() as db:
+            return self.book.case(db, case_id)
+
+    def case_ids(self) -> list[str]:
+        with self.office.store.read() as db:
+            return [r[0] for r in db.execute("select id from cases order by id").fetchall()]
+
+
+class Station(Party):
+    clerk = By("clerk", Role.CLERK, "")
+
+    def submits(self, item: Item | None = None, papers: int = 1) -> str | None:
+        """The whole intake. Returns the id of the case, or None if the machine died on the way or refused."""
+        item = item or example_item()
+        office, at, rng = self.office, self.clock.now(), self.world.rng
+
+        def intake_() -> str:
+            with office.store.write() as tx:
+                draft = desk.begin_draft(tx, rng.randbytes(16), item, by=self.clerk, at=at)
+            answers = answers_for(item, rng)
+            with office.store.write() as tx:
+                desk.save_draft(tx, draft, item, answers, at)
+            for number, material in enumerate([*item.required_materials, *item.required_materials[:1] * (papers - 1)]):
+                data = paper_bytes(rng, number)
+                digest = office.blobs.keep(data, at)
+                paper = Paper(digest=digest, size=len(data), type="image/jpeg", material=material.code)
+                with office.store.write() as tx:
+                    desk.add_paper(tx, draft, paper, at)
+            with office.store.write() as tx:
+                desk.submit(tx, office.pen, draft, item, by=self.clerk, at=at)
+            self.world.saved(self, draft)  # from here on the clerk has seen it as saved
+            return draft
+
+        return self.does(intake_)  # type: ignore[return-value]
+
+    def supplies(self, case_id: str) -> None:
+        office, at, rng = self.office, self.clock.now(), self.world.rng
+
+        def supply() -> None:
+            with office.store.write() as tx:
+                draft = desk.begin_supplement(tx, rng.randbytes(16), self.book, case_id, by=self.clerk, at=at)
+            data = paper_bytes(rng, 9)
+            digest = office.blobs.keep(data, at)
+            with office.store.write() as tx:
+                row = desk.need_draft(tx, draft)
+                material = example_item().required_materials[0].code
+                desk.add_paper(
+                    tx, draft, Paper(digest=digest, size=len(data), type="image/jpeg", material=material), at
+                )
+                desk.supplement(tx, office.pen, self.book, draft, example_item(), by=self.clerk, at=at)
+                del row
+
+        self.does(supply)
+
+    def asks_withdrawal(self, case_id: str) -> None:
+        office, at = self.office, self.clock.now()
+
+        def ask() -> None:
+            with office.store.write() as tx:
+                desk.ask_withdrawal(
+                    tx,
+                    office.pen,
+                    self.book,
+                    case_id,
+                    self.world.rng.randbytes(16),
+                    reason="moved away",
+                    by=self.clerk,
+                    at=at,
+                )
+
+        self.does(ask)
+
+    def hands_over(self, case_id: str) -> None:
+        office, at = self.office, self.clock.now()
+
+        def hand() -> None:
+            with office.store.write() as tx:
+                desk.hand_over(
+                    tx,
+                    office.pen,
+                    self.book,
+                    case_id,
+                    self.world.rng.randbytes(16),
+                    recipient="self",
+                    by=self.clerk,
+                    at=at,
+                )
+
+        self.does(hand)
+
+    def sync(self, case_id: str) -> node_cases.Sync:
+        with self.office.store.read() as db:
+            return node_cases.sync_of(db, case_id)
+
+
+class HubParty(Party):
+    officer = By("officer", Role.OFFICER, "")
+
+    def decides(self, case_id: str, act: Act) -> None:
+        office, at, rng = self.office, self.clock.now(), self.world.rng
+        case = self.case(case_id)
+        assert case is not None
+
+        def decide() -> None:
+            with office.store.write() as tx:
+                decisions.decide(
+                    tx, office.pen, self.book, case_id, act, rng.randbytes(16), by=self.officer, at=at, seen=case.tip or "",
+                    reason="because", remedies="within 60 days",
+                    corrections=[Correction("address", "not readable")] if act is Act.ASK_CORRECTION else [],
+                )  # fmt: skip
+
+        self.does(decide)
+
+    def notes(self, case_id: str, text: str) -> None:
+        office, at = self.office, self.clock.now()
+
+        def note() -> None:
+            with office.store.write() as tx:
+                decisions.note(
+                    tx, office.pen, self.book, case_id, self.world.rng.randbytes(16),
+                    lambda body: seal_to_self(self.keys, body), text=text, by=self.officer, at=at,
+                )  # fmt: skip
+
+        self.does(note)
+
+
+@dataclass
+class Promise:
+    """What somebody was shown, and must therefore be true in the end."""
+
+    station: str
+    case: str
+    copied: bool = False  # some machine besides the station's own disk held it before that disk was lost
+
+
+@dataclass
+class World:
+    folder: Path
+    seed: int = 0
+    station_names: list[str] = field(default_factory=lambda: ["dafeng", "boya"])
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)
+        self.network = LoopbackNetwork(random.Random(self.rng.random()))
+        self.authority = Ed25519PrivateKey.from_private_bytes(self.rng.randbytes(32))
+        self.promises: dict[str, Promise] = {}
+        self.untrue: list[str] = []
+        self.hub = HubParty(self, HUB)
+        self.stations = {name: Station(self, name) for name in self.station_names}
+        self.keyring_number = 0
+        self.keyring: Keyring
+        self.renew_keyring()
+        for party in self.parties():
+            party.start()
+
+    def parties(self) -> list[Party]:
+        return [self.hub, *self.stations.values()]
+
+    def renew_keyring(self, revoked: tuple[str, ...] = ()) -> None:
+        self.keyring_number += 1
+        cards = [p.keys.card(Standing.REVOKED if p.name in revoked else Standing.ACTIVE) for p in self.parties()]
+        content = KeyringContent(district=DISTRICT, number=self.keyring_number, issued_at="", cards=cards)
+        self.keyring = read_keyring(sign_keyring(content, self.authority), self.authority.public_key())
+
+    def station(self, name: str) -> Station:
+        return self.stations[name]
+
+    # -- time and carrying
+
+    def advance(self, seconds: float) -> None:
+        for party in self.parties():
+            party.clock.advance(seconds)
+
+    def turn(self) -> bool:
+        """Every courier once, then the network."""
+        busy = False
+        for party in self.parties():
+            busy |= party.step()
+        return self.network.deliver() > 0 or busy
+
+    def settle(self) -> None:
+        """Until nothing moves even when retries are due."""
+        quiet = 0
+        for _ in range(ROUNDS):
+            if self.turn():
+                quiet = 0
+                continue
+            quiet += 1
+            if quiet > 15:
+                return
+            self.advance(4.0)
+        raise AssertionError(f"seed {self.seed}: the district does not come to rest")
+
+    def heal(self) -> None:
+        """All wires mended, all machines on, all clocks right, and time to come to rest."""
+        self.network.lose = self.network.double = self.network.delay = 0.0
+        self.network.broker_up()
+        for party in self.parties():
+            party.fuse.left = None
+            party.clock.skew = timedelta()
+            self.network.swallow(party.name, False)
+            self.network.mend(party.name)
+            if not party.alive:
+                party.start()
+        self.settle()
+
+    # -- the count
+
+    def saved(self, station: Station, case_id: str) -> None:
+        self.promises[case_id] = Promise(station.name, case_id)
+
+    def look(self) -> None:
+        """Check every screen that is on: a station that says "received by the district" must be right."""
+        if not self.hub.alive:
+            return
+        at_hub = set(self.hub.case_ids())
+        for station in self.stations.values():
+            if not station.alive or not station.office.courier.connected():
+                continue
+            for case_id in station.case_ids():
+                state = station.sync(case_id).state
+                if state in (node_cases.SyncState.ACKED, node_cases.SyncState.PARTIAL) and case_id not in at_hub:
+                    self.untrue.append(f"{station.name} says that the hub has {case_id}")
+
+    def differences(self) -> list[str]:
+        """After heal(): what is lost, doubled, untrue or different between the ends."""
+        found = list(self.untrue)
+        at_hub = set(self.hub.case_ids())
+        numbers: dict[str, str] = {}
+        for station in self.stations.values():
+            for case_id in station.case_ids():
+                if case_id not in at_hub:
+                    found.append(f"lost: {case_id} of {station.name} is not at the hub")
+                    continue
+                mine, theirs = station.case(case_id), self.hub.case(case_id)
+                assert mine is not None
+                assert theirs is not None
+                if (mine.status, mine.tip, mine.flags) != (theirs.status, theirs.tip, theirs.flags):
+                    found.append(
+                        f"different: {case_id} {mine.status}/{mine.flags} here, {theirs.status}/{theirs.flags} at the hub"
+                    )
+                state = station.sync(case_id).state
+                if state not in (node_cases.SyncState.ACKED, node_cases.SyncState.ATTENTION):
+                    found.append(f"not at rest: {case_id} is {state} at {station.name}")
+                if mine.number in numbers:
+                    found.append(f"doubled: number {mine.number}")
+                numbers[mine.number] = case_id
+        for promise in self.promises.values():
+            if promise.case not in at_hub and not promise.copied:
+                found.append(f"lost: {promise.case} was saved at {promise.station}")
+        for party in self.parties():
+            found += self._journal_faults(party)
+        return found
+
+    def _journal_faults(self, party: Party) -> list[str]:
+        found = []
+        with party.office.store.read() as db:
+            for other in self.parties():
+                if party is other:
+                    continue
+                if owed(db, party.name, other.name):
+                    found.append(f"{party.name} still owes {other.name}")
+                for epoch in [*epochs(db, party.name, other.name), *epochs(db, other.name, party.name)]:
+                    recompute(db, epoch)
+        return found
+
+
+def open_acts(case: Case, side: Side) -> list[Act]:
+    role = Role.OFFICER if side is Side.HUB else Role.CLERK
+    return acts_open(case, side, role)
+
+
+__all__ = ["HUB", "PowerCut", "Refused", "Status", "World"]
