@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from protocol.catalogue.forms import Checked, Wrong, check_form
@@ -100,18 +100,15 @@ def test_an_id_number_is_checked_to_its_last_digit(typed, wrong):
     assert problem("id_number", typed) is wrong
 
 
-@given(
-    born=st.dates(date(1900, 1, 1), date(2025, 12, 31)),
-    sequence=st.integers(0, 999),
-    place=st.integers(0, 17),
-    other=st.sampled_from("0123456789X"),
-)
-def test_one_wrong_digit_in_an_id_number_is_always_caught(born, sequence, place, other):
+@given(born=st.dates(date(1900, 1, 1), date(2025, 12, 31)), sequence=st.integers(0, 999))
+@settings(max_examples=20)  # each tries every digit at every place
+def test_one_wrong_digit_in_an_id_number_is_always_caught(born, sequence):
     right = id_number(born.strftime("%Y%m%d"), f"{sequence:03}")
-    assert problem("id_number", right) is None
     assert birth_date(right) == born
-    wrong = right[:place] + other + right[place + 1 :]
-    assert (problem("id_number", wrong) is None) == (wrong == right)
+    for place in range(18):
+        for other in "0123456789X":
+            wrong = right[:place] + other + right[place + 1 :]
+            assert (problem("id_number", wrong) is None) == (wrong == right)
 
 
 @given(first_17=st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=17, max_size=17), place=st.integers(0, 17))
