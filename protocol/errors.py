@@ -120,6 +120,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "open the console anew and try again",
     ),
     "refused.too-large": ("more was sent than the {limit} bytes that are taken at once", "send fewer or smaller files"),
+    "refused.files-many": ("more than {limit} files were sent at once", "send them in several turns"),
     "refused.form-unreadable": ("the form could not be read", "go back, reload, send again"),
     "refused.signed-out": ("you are signed out", "sign in again; what was saved is kept"),
     "refused.forbidden": ("this is not open to your role", "sign in with another account"),

@@ -35,7 +35,7 @@ def takes_form(
 ) -> Callable[[Request], Awaitable[Response]]:
     """Let a plain `def handler(request, form)` serve a POST.
 
-    :raises Refused: too-large, form-unreadable
+    :raises Refused: too-large, files-many, form-unreadable
     """
 
     @functools.wraps(handler)
@@ -47,7 +47,11 @@ def takes_form(
                 return await run_in_threadpool(handler, request, form)
         except HTTPException as why:  # what starlette makes of a parser that gave up
             await body.drain()
-            raise Refused("refused.too-large" if body.over else "refused.form-unreadable", limit=max_bytes) from why
+            if body.over:
+                raise Refused("refused.too-large", limit=max_bytes) from why
+            if why.detail.startswith("Too many files"):
+                raise Refused("refused.files-many", limit=max_files) from why
+            raise Refused("refused.form-unreadable") from why
 
     return endpoint
 
@@ -87,6 +91,8 @@ class _Bounded:
 
     async def receive(self) -> Message:
         message = await self._next()
+        if message["type"] == "http.disconnect":
+            raise MultiPartException("cut off")  # as below, and nobody is left to answer
         if self._size > self._limit:
             self.over = True
             raise MultiPartException("too large")  # the one error after which the parser closes its files

@@ -54,6 +54,7 @@ STATUS: dict[str, HTTPStatus] = {
     "refused.paper-type": HTTPStatus.UNPROCESSABLE_ENTITY,
     "refused.paper-damaged": HTTPStatus.UNPROCESSABLE_ENTITY,
     "refused.too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "refused.files-many": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "refused.paper-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "refused.entry-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "refused.locked-out": HTTPStatus.TOO_MANY_REQUESTS,

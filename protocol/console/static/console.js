@@ -37,7 +37,7 @@ function stepOn(event) {
 // A form goes out once; the server would take a second click for the first anyway.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.classList.contains("is-sent")) event.preventDefault();
   form.classList.add("is-sent");
 });

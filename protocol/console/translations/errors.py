@@ -261,6 +261,48 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The restore drill failed: {why}",
         "Look at the replica before it is needed",
     ),
+    "refused.papers-many": (
+        "一份草稿最多放 {limit} 份材料",
+        "请把几页合成一个 PDF",
+        "A draft holds at most {limit:paper|papers}",
+        "Put several pages into one PDF",
+    ),
+    "refused.nothing-supplied": (
+        "没有修改也没有补充任何内容",
+        "请按补正告知书改正后再提交",
+        "Nothing was changed or added",
+        "Correct what the notice names, then send",
+    ),
+    "refused.recipient-missing": (
+        "没有填写领取人",
+        "请填写领取人的姓名",
+        "Who took the result is not filled in",
+        "Write the name of the person who took it",
+    ),
+    "refused.glyphs": (
+        "本机字体里没有这些字：{characters}",
+        "可先留空打印再手写，或请管理员安装字体包 fonts-hanazono",
+        "No font here has {characters}",
+        "Print with blanks and fill them in by hand, or have the package fonts-hanazono installed",
+    ),
+    "refused.lived-before": (
+        "{station} 以前有过一台设备，它的数据还没有带回来",
+        "请用 revive：先恢复副本，再发身份",
+        "{station} had a box before this one, and nothing of it was brought back",
+        "Use revive: it restores the replica before the box gets its identity",
+    ),
+    "refused.no-replica": (
+        "没有 {name} 的副本可以恢复",
+        "请检查副本位置；不要从空白开始",
+        "There is no replica of {name} to restore from",
+        "Look at the target; never start empty",
+    ),
+    "refused.files-many": (
+        "一次最多选 {limit} 个文件",
+        "请分几次提交；这次的内容没有保存",
+        "At most {limit:file is|files are} taken at once",
+        "Send them in several turns; nothing of this was saved",
+    ),
     # from outside
     "distrusted.shape": ("不是本系统的信件：{why}", "", "Not a message of this system: {why}", ""),
     "distrusted.version": (
@@ -404,6 +446,18 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "请重新登记设备，或恢复区的密钥",
         "The keys of {party} cannot be read: {why}",
         "Enrol the box again, or restore the district's keys",
+    ),
+    "damaged.replica": (
+        "{name} 的副本不能恢复：{why}",
+        "请不要删除它；试试更早的或另一处的副本",
+        "The replica of {name} cannot be restored: {why}",
+        "Do not delete it; try an older or another copy",
+    ),
+    "damaged.fonts": (
+        "在 {folders} 里没有中文字体",
+        "请安装字体包 fonts-noto-cjk",
+        "There is no font for Chinese in {folders}",
+        "Install the package fonts-noto-cjk",
     ),
 }
 

@@ -49,7 +49,10 @@ SHELL: Texts = {
     "trouble.next": ("接下来", "What to do next"),
     "trouble.home": ("回到首页", "Go to the start page"),
     "trouble.sign-in": ("去登录", "Sign in"),
-    "trouble.unknown": ("系统出了问题，这一步没有办完", "Something went wrong, and this step was not finished"),
+    "trouble.unknown": (
+        "系统出了问题，不能确定这一步是否办完",
+        "Something went wrong, and it is not certain that this step was finished",
+    ),
     "trouble.unknown-next": (
         "以前看到“已存本机”的内容不受影响。请回到首页，查看这一步是否已生效，再决定是否重做。如果再次出现，请把编号告诉区中心。",
         "What was shown as saved before is not affected. Go to the start page and see whether this step took effect"
