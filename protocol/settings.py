@@ -170,7 +170,7 @@ class Settings:
 
     @property
     def waterline(self) -> Path:
-        return self.mark / "waterline"
+        return self.mark / "waterline.json"
 
     @property
     def restored_note(self) -> Path:

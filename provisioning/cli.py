@@ -1,0 +1,433 @@
+"""`microcenter-provision`: what the hub's operator and the field installer do at a terminal.
+
+Every command may be run again and goes on where it stopped. Each says what it did in Chinese and
+English. A token is never an argument (others can read those): it comes from a file, from standard
+input or from a prompt. Exit codes: 0 done, 10 somebody should act, 20 blocked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import getpass
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from protocol.errors import MicrocenterError, Refused
+from protocol.exchange.topics import HUB
+from protocol.settings import BrokerKind, Http, Name, Replica, ReplicaKind, Settings, read_settings, write_whole
+from provisioning import register
+from provisioning.answer import answer, confirm
+from provisioning.doctor import Level, examine, exit_code
+from provisioning.enrol import BrokerHint, confirmation, install, make_request, planned_settings, read_answer
+from provisioning.office import HubPlan, make_office, open_office
+from provisioning.register import State, Station
+from provisioning.revive import bring_back, fence_and_plan, revive, revive_hub, set_aside
+from provisioning.serve import Door, post
+from provisioning.tokens import Invitation, Purpose, read_invitation
+from provisioning.units import render_units
+
+DONE, ACT, BLOCKED = 0, 10, 20
+_SIGNS = {Level.OK: "[ 正常 ok   ]", Level.WARN: "[ 注意 warn ]", Level.FAIL: "[ 失败 fail ]"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    try:
+        return int(options.act(options))
+    except MicrocenterError as why:
+        print(f"未完成 not done: {why}", file=sys.stderr)
+        if why.hint:
+            print(f"下一步 next: {why.hint}", file=sys.stderr)
+        return BLOCKED
+    except OSError as why:
+        print(f"未完成 not done: {why}", file=sys.stderr)
+        return BLOCKED
+
+
+# -- the operator's commands
+
+
+def _init(options: argparse.Namespace) -> int:
+    embedded = options.broker == BrokerKind.EMBEDDED
+    host = options.hosts[0]
+    plan = HubPlan(
+        district=options.district,
+        name=Name(options.zh, options.en),
+        http=Http(options.http_host, options.http_port),
+        broker=BrokerHint(
+            kind=BrokerKind(options.broker),
+            host=host,
+            port=options.broker_port or (1883 if embedded else 8883),
+            tls=not embedded,
+            protocol=4 if embedded else 5,
+        ),
+        replica=_replica(options) or Replica(),
+        hosts=tuple(dict.fromkeys([*options.hosts, "127.0.0.1", "localhost"])),
+        listen=options.listen,
+        loopback_port=options.loopback_port,
+    )
+    make_office(options.office, plan, _now())
+    with open_office(options.office) as office:
+        print(f"区中心已建立 district {office.authority.district} is set up in {options.office}")
+        print(f"校验码 pin: {office.pin}")
+        print(f"请把 authority/ 备份到保险柜 keep a sealed copy of {office.authority.folder}")
+    return DONE
+
+
+def _plan(options: argparse.Namespace) -> int:
+    at = _now()
+    with open_office(options.office) as office:
+        office.add_station(Station(options.station, options.zh, options.en, options.tier), at)
+        invitation = office.plan(options.station, Purpose.NEW, at, options.url)
+    print(f"站点已登记 {options.station} is entered; 令牌 72 小时有效 the token is good for 72 h")
+    return _hand_out(invitation, options.out)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    logging.getLogger().setLevel(logging.INFO)
+    host, _, port = options.listen.rpartition(":")
+    with open_office(options.office) as office:
+        hosts = list(dict.fromkeys([office.broker.host, "127.0.0.1", "localhost"]))
+    door = Door(options.office, host.strip("[]"), int(port), hosts)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    door.start()
+    print(f"入网服务 enrolment at https://{host}:{door.port}", flush=True)
+    ended.wait()
+    door.stop()
+    return DONE
+
+
+def _answer(options: argparse.Namespace) -> int:
+    with open_office(options.office) as office:
+        data = answer(office, options.request.read_bytes(), _now())
+    write_whole(options.out, data, 0o644)
+    print(f"应答已写入 the answer is in {options.out}; 只对该机器有效 it is good for that box alone")
+    return DONE
+
+
+def _installed(options: argparse.Namespace) -> int:
+    with open_office(options.office) as office:
+        confirm(office, options.confirmation.read_bytes())
+    print("站点已启用 the box is active")
+    return DONE
+
+
+def _replace(options: argparse.Namespace) -> int:
+    """The office's half of `revive`; for the hub itself, all of it."""
+    at = _now()
+    with open_office(options.office) as office:
+        if options.station == HUB:
+            revive_hub(office, at, without_replica=options.without_replica, say=print)
+            print("区中心数据已恢复 the hub's databases are back; 请启动 start it: stations give back what is missing")
+            return DONE
+        invitation = fence_and_plan(office, options.station, options.reason, at, options.url)
+    print(f"旧机器已隔离 the old box of {options.station} is fenced; 令牌 24 小时有效 the token is good for 24 h")
+    return _hand_out(invitation, options.out)
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    with open_office(options.office) as office:
+        box = office.fence(options.station, State.REVOKED, options.reason, _now())
+    if box is None:
+        print(f"{options.station} 没有在用的机器 has no box in use; 令牌已作废 open tokens are void")
+    else:
+        print(
+            f"已吊销 revoked {options.station}/{box.box}: 名册、权限、吊销列表已更新 keyring, ACL and CRL are renewed"
+        )
+    return DONE
+
+
+def _keyring(options: argparse.Namespace) -> int:
+    """Shows who is in; writes the keyring anew; `--out` gives it to a stick."""
+    with open_office(options.office) as office:
+        office.publish(_now())
+        with office.store.read() as db:
+            content = register.keyring(db, office.authority.district)
+            boxes, alarms = register.boxes(db), register.alarms(db)
+        data = office.hub.keyring.read_bytes()
+    if options.out:
+        write_whole(options.out, data, 0o644)
+    if options.json:
+        rows = [{"station": b.station, "box": b.box, "state": b.state, "not_after": b.not_after} for b in boxes]
+        kept = [dataclasses.asdict(alarm) for alarm in alarms]
+        print(json.dumps({"number": content.number, "boxes": rows, "alarms": kept}, ensure_ascii=False))
+        return ACT if alarms else DONE
+    print(f"名册 keyring {content.number}")
+    for box in boxes:
+        print(f"  {box.station}/{box.box}  {box.state:<11} {box.not_after[:10]} {box.reason}")
+    for alarm in alarms:
+        print(f"  警报 alarm {alarm.at[:19]} {alarm.station} {alarm.kind}: {alarm.text}")
+    return ACT if alarms else DONE
+
+
+def _broker_reload(options: argparse.Namespace) -> int:
+    with open_office(options.office) as office:
+        office.publish(_now())
+        kind = office.hub.broker.kind
+    print(f"权限与吊销已更新并验证 the rules of the {kind} broker are renewed and proved")
+    return DONE
+
+
+# -- the installer's commands
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    invitation = _invitation(options.token_file)
+    url = _url(options, invitation)
+    print("[1/4] 生成密钥与请求 keys and request")
+    request = make_request(options.folder, invitation.token)
+    print(f"[2/4] 向区中心申请 asking {url}")
+    data = post(url, "/enrol", request, options.ca)
+    print("[3/4] 核对并安装 checking and installing")
+    settings = install(options.folder, data, invitation, _http(options), _replica(options))
+    return _finish(options, settings, url)
+
+
+def _revive(options: argparse.Namespace) -> int:
+    if options.station:
+        return _replace(options)
+    invitation = _invitation(options.token_file)
+    url = _url(options, invitation)
+    settings = revive(
+        options.folder,
+        invitation,
+        lambda request: post(url, "/enrol", request, options.ca),
+        _now(),
+        http=_http(options),
+        replica=_replica(options),
+        without_replica=options.without_replica,
+        say=print,
+    )
+    return _finish(options, settings, url)
+
+
+def _request(options: argparse.Namespace) -> int:
+    invitation = _invitation(options.token_file)
+    if options.replace:
+        set_aside(options.folder, _now())
+    write_whole(options.out, make_request(options.folder, invitation.token), 0o644)
+    print(f"请求已写入 the request is in {options.out}; 请交区中心 take it to the office, keep the invitation")
+    return DONE
+
+
+def _install(options: argparse.Namespace) -> int:
+    invitation = _invitation(options.token_file)
+    data = options.answer.read_bytes()
+    http, replica = _http(options), _replica(options)
+    said, _ = read_answer(data, invitation)
+    if said.box > 1:
+        settings = planned_settings(options.folder, said, http, replica)
+        if not settings.restored_note.exists():
+            bring_back(settings, _now(), without_replica=options.without_replica, say=print)
+    settings = install(options.folder, data, invitation, http, replica)
+    if options.out:
+        write_whole(options.out, confirmation(settings), 0o644)
+        print(f"回执已写入 the confirmation is in {options.out}; 请交区中心 take it to the office")
+    return _finish(options, settings, "")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    lines = examine(options.folder, _now())
+    if options.json:
+        print(json.dumps([dataclasses.asdict(line) for line in lines], ensure_ascii=False))
+        return exit_code(lines)
+    for line in lines:
+        print(f"{_SIGNS[line.level]} {line.check:<16} {line.zh} | {line.en}")
+        if line.next_step:
+            print(f"{'':15}下一步 next: {line.next_step}")
+    return exit_code(lines)
+
+
+def _render(options: argparse.Namespace) -> int:
+    settings = read_settings(options.folder)
+    office = options.office if (options.office / "authority").is_dir() else None
+    options.out.mkdir(parents=True, exist_ok=True)
+    for unit in render_units(settings, Path(sys.executable).parent.absolute(), office, options.door):
+        write_whole(options.out / unit.name, unit.text.encode(), 0o644)
+        print(f"已写入 wrote {options.out / unit.name}")
+    return DONE
+
+
+# -- what they share
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _invitation(file: Path | None) -> Invitation:
+    """From a file, a pipe or a prompt: never from the command line."""
+    if file is not None:
+        return read_invitation(file.read_text("utf-8"))
+    if sys.stdin.isatty():
+        return read_invitation(getpass.getpass("邀请码 invitation (token pin address): "))
+    return read_invitation(sys.stdin.read())
+
+
+def _hand_out(invitation: Invitation, out: Path | None) -> int:
+    if out is None:
+        print(invitation.text)
+    else:
+        write_whole(out, (invitation.text + "\n").encode())
+        print(f"邀请码已写入 the invitation is in {out}")
+    return DONE
+
+
+def _url(options: argparse.Namespace, invitation: Invitation) -> str:
+    url = options.url or invitation.url
+    if not url:
+        raise Refused("refused.token", why="neither the invitation nor --url says where the office is")
+    return str(url)
+
+
+def _http(options: argparse.Namespace) -> Http | None:
+    return Http(options.http_host, options.http_port) if options.http_port else None
+
+
+def _replica(options: argparse.Namespace) -> Replica | None:
+    if not options.replica:
+        return None
+    return Replica(kind=ReplicaKind.FOLDER, folder=str(options.replica.absolute()))
+
+
+def _finish(options: argparse.Namespace, settings: Settings, url: str) -> int:
+    """The token has done its work and leaves the box; the office hears that the box is in."""
+    if options.token_file is not None:
+        options.token_file.unlink(missing_ok=True)
+    if url:
+        post(url, "/installed", confirmation(settings), settings.district_ca)
+    print(f"入网完成 {settings.party} is enrolled in {options.folder}; 下一步 next: microcenter-provision doctor")
+    return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="microcenter-provision", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument(
+        "--office",
+        type=Path,
+        default=Path(os.environ.get("MICROCENTER_OFFICE", "/var/lib/microcenter")),
+        help="区中心文件夹 the office's folder (authority, register, hub)",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, act: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(act=act)
+        return made
+
+    def for_box(made: argparse.ArgumentParser) -> None:
+        made.add_argument(
+            "--folder", type=Path, default=Path("/var/lib/microcenter"), help="站点文件夹 the box's folder"
+        )
+
+    def for_token(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--token-file", type=Path, help="邀请码文件 the invitation; else standard input or a prompt")
+
+    def for_settings(made: argparse.ArgumentParser, port: int = 0) -> None:
+        made.add_argument("--http-host", default="127.0.0.1", help="页面地址 where pages are served")
+        made.add_argument("--http-port", type=int, default=port, help="页面端口 and their port")
+        made.add_argument("--replica", type=Path, help="副本文件夹 the replica's folder, on a second disk")
+
+    def for_wire(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--url", default="", help="入网服务地址 the enrolment door, https://host:8443")
+        made.add_argument("--ca", type=Path, help="中心根证书 the district's server root, if the box has it already")
+
+    made = command("init", _init, "建立区中心：密钥与登记簿 set up a district: authority, register, the hub's folder")
+    made.add_argument("district", help="a-z, 0-9, -")
+    made.add_argument("--zh", default="区政务服务中心")
+    made.add_argument("--en", default="District service center")
+    made.add_argument("--broker", choices=[*BrokerKind], default=BrokerKind.MOSQUITTO)
+    made.add_argument("--broker-port", type=int, default=0)
+    made.add_argument("--loopback-port", type=int, default=1884)
+    made.add_argument("--listen", default="0.0.0.0", help="消息代理监听地址 where the broker listens")  # noqa: S104
+    made.add_argument(
+        "--hosts", nargs="+", default=["127.0.0.1"], help="中心域名或地址 the hub's names; the first is told to boxes"
+    )
+    for_settings(made, 8080)
+
+    made = command("plan", _plan, "登记站点并发放令牌 enter a station and hand out a token (72 h)")
+    made.add_argument("station")
+    made.add_argument("--zh", required=True)
+    made.add_argument("--en", required=True)
+    made.add_argument("--tier", required=True, choices=["town", "village", "residential", "business"])
+    made.add_argument("--url", default="")
+    made.add_argument("--out", type=Path)
+
+    made = command("serve", _serve, "入网服务 the enrolment door")
+    made.add_argument("--listen", default="0.0.0.0:8443")
+
+    made = command("enrol", _enrol, "联网入网 enrol this box over the network")
+    for_box(made)
+    for_token(made)
+    for_settings(made)
+    for_wire(made)
+
+    made = command("request", _request, "离线入网第一步：写请求 without a network, 1: write the request to a stick")
+    made.add_argument("out", type=Path)
+    made.add_argument("--replace", action="store_true", help="换机 the box takes the place of another one")
+    for_box(made)
+    for_token(made)
+
+    made = command("answer", _answer, "离线入网第二步：中心签发 2, at the office: answer a request")
+    made.add_argument("request", type=Path)
+    made.add_argument("out", type=Path)
+
+    made = command("install", _install, "离线入网第三步：安装应答 3, at the box: install the answer")
+    made.add_argument("answer", type=Path)
+    made.add_argument("--out", type=Path, help="回执 where to write the confirmation for the office")
+    made.add_argument("--without-replica", default="", metavar="REASON")
+    for_box(made)
+    for_token(made)
+    for_settings(made)
+
+    made = command("installed", _installed, "离线入网第四步：登记回执 4, at the office: take in the confirmation")
+    made.add_argument("confirmation", type=Path)
+
+    made = command(
+        "revive",
+        _revive,
+        "换机恢复：先在中心加站名，再在新机器上 replace a dead box: at the office with STATION, then at the new box without",
+    )
+    made.add_argument("station", nargs="?", default="", help=f"at the office; {HUB!r} restores the hub itself")
+    made.add_argument("--reason", default="replaced")
+    made.add_argument("--without-replica", default="", metavar="REASON", help="没有副本的原因 why there is no replica")
+    made.add_argument("--out", type=Path)
+    for_box(made)
+    for_token(made)
+    for_settings(made)
+    for_wire(made)
+
+    made = command("revoke", _revoke, "吊销 revoke a station's box: nothing is taken from it any more")
+    made.add_argument("station")
+    made.add_argument("--reason", required=True)
+
+    made = command("keyring", _keyring, "名册与警报 show boxes and alarms, write the keyring anew")
+    made.add_argument("--out", type=Path)
+    made.add_argument("--json", action="store_true")
+
+    made = command("render", _render, "生成 systemd 单元 render systemd's units for a party's folder")
+    made.add_argument("out", type=Path)
+    made.add_argument("--door", default="0.0.0.0:8443")
+    for_box(made)
+
+    command("broker-reload", _broker_reload, "更新并验证消息代理权限 renew the broker's rules, proved by canaries")
+
+    made = command("doctor", _doctor, "检查本机 check this box: one line each, and the next step")
+    for_box(made)
+    made.add_argument("--json", action="store_true")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
