@@ -14,7 +14,7 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -184,9 +184,12 @@ def session(db: Database, token: str, *, at: datetime) -> Session | None:
 
 
 def touch(store: Store, open_session: Session, *, at: datetime) -> None:
-    """Note that the session was used. Writes at most once in five minutes, so that pages cost no commit."""
+    """Note that the session was used. Writes at most once in five minutes, so that pages cost no commit.
+
+    A full disk is no reason to keep anybody from reading: the note is then left out.
+    """
     if at - open_session.seen_at >= TOUCH:
-        with store.write() as tx:
+        with suppress(Refused), store.write() as tx:
             tx.execute("update sessions set seen_at = ? where token_hash = ?", (stamp(at), _digest(open_session.token)))
 
 

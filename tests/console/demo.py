@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database, Migrations
 from starlette.applications import Starlette
@@ -36,7 +38,7 @@ from protocol.console.parts import (
 from protocol.console.protect import EVERYBODY, PUBLIC, form, page
 from protocol.console.shell import console
 from protocol.console.texts import Phrase, Texts, say
-from protocol.errors import Refused, Unreachable
+from protocol.errors import Unreachable
 from protocol.store import Store
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 12:00 at the counter
@@ -134,6 +136,28 @@ class HolePage:
     rows: Sequence[Row]
 
 
+class FillingDisk(sqlite3.Connection):
+    """Writes until `full` is set, then answers as SQLite does on a full disk."""
+
+    full = False
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        if FillingDisk.full and sql.startswith(("insert", "update", "delete")):
+            why = sqlite3.OperationalError("database or disk is full")
+            why.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise why
+        return super().execute(sql, *values)
+
+
+def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
+    mode = "ro" if read_only else "rwc"
+    connection = sqlite3.connect(
+        f"file:{path}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, factory=FillingDisk
+    )
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
 class Demo:
     """The console with its store and clock, and browsers to open on it."""
 
@@ -146,7 +170,7 @@ class Demo:
             db.execute("create table saved (number integer primary key, name text not null) strict")
 
         self.clock = StoppedClock()
-        self.store = Store(folder / "demo" / "store.db", migrations, durable=False, free_bytes=lambda _: 1 << 40)
+        self.store = Store(folder / "demo" / "store.db", migrations, durable=False, connect=_connect)
         self.store.open()
         self.bar = SyncBar(
             Tone.WARN,
@@ -305,6 +329,3 @@ def _dark(request: Request) -> Response:
 
 def good_bar(bar: SyncBar) -> SyncBar:
     return replace(bar, tone=Tone.GOOD, icon=Icon.LINK)
-
-
-__all__ = ["HOSTILE", "NOON", "PASSWORD", "Demo", "Refused"]
