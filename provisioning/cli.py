@@ -17,9 +17,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from protocol.clock import WallClock
 from protocol.errors import MicrocenterError, Refused
 from protocol.exchange.topics import HUB
 from protocol.settings import BrokerKind, Http, Name, Replica, ReplicaKind, Settings, read_settings, write_whole
@@ -263,7 +264,7 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return WallClock().now()
 
 
 def _invitation(file: Path | None) -> Invitation:

@@ -268,8 +268,11 @@ def _databases(settings: Settings, at: datetime) -> Iterator[Said]:
                 step = f"restore it with `microcenter-provision revive {settings.party}`"
                 yield Level.FAIL, f"{db.name} 丢失", f"{db.name} is gone although this party has lived", step
             continue
-        with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
-            (result,) = connection.execute("pragma quick_check(1)").fetchone()
+        try:
+            with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
+                (result,) = connection.execute("pragma quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as why:
+            result = str(why)
         if result != "ok":
             step = f"restore it with `microcenter-provision revive {settings.party}`"
             yield Level.FAIL, f"{db.name} 已损坏", f"{db.name} is damaged: {result}", step

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from protocol.clock import Clock, WallClock
-from protocol.errors import TEXTS, Distrusted, Refused, Unreachable
+from protocol.errors import TEXTS, Distrusted, MicrocenterError, Refused, Unreachable
 from protocol.settings import write_whole
 from provisioning.answer import answer, confirm
 from provisioning.enrol import MAX_BYTES
@@ -85,6 +85,9 @@ class _Server(ThreadingHTTPServer):
         self.room = threading.BoundedSemaphore(AT_ONCE)
         super().__init__(address, _Handler)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        log.exception("enrolment: a request broke off")
+
     def get_request(self) -> tuple[socket.socket, Any]:
         """The handshake waits for the handler's first read: here one silent client would close the door for all."""
         plain, address = super().get_request()
@@ -130,8 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
         except (Refused, Distrusted) as why:
             log.warning("enrolment refused code=%s why=%s", why.code, why.text)
             self._say(403, msgspec.json.encode(Problem(why.code, str(why.params.get("why", "")))))
-        except Exception:
-            log.exception("enrolment failed")
+        except MicrocenterError as why:
+            log.error("enrolment failed code=%s", why.code, exc_info=why)
             self._say(500, msgspec.json.encode(Problem("", "the office has a fault; its log says which")))
 
     def _say(self, status: int, data: bytes) -> None:
