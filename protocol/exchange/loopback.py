@@ -21,9 +21,8 @@ from protocol.exchange.topics import HUB, party_name
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """On its way to the broker, in the order of `turn`."""
+    """On its way to the broker."""
 
-    turn: int
     sender: str
     to: str
     lane: Lane
@@ -140,15 +139,16 @@ class LoopbackNetwork:
         return moved
 
     def _move_one(self) -> bool:
-        """One hop. What has reached the broker leaves it before it takes more."""
-        ready = [(seat.waiting[0].turn, party) for party, seat in self._seats.items() if seat.takes_next()]
-        if ready:
-            self._bring(self._seats[min(ready)[1]])
-            return True
-        if self._sent:
+        """One hop. Notices come first; then the broker takes all there is, so that frames can overtake each other."""
+        heads = [(seat.waiting[0], seat) for seat in self._seats.values() if seat.takes_next()]
+        notices = [(item.turn, seat) for item, seat in heads if isinstance(item, _Notice)]
+        if self._sent and not notices:
             self._take(self._sent.popleft())
             return True
-        return False
+        ready = notices or [(item.turn, seat) for item, seat in heads]
+        if ready:
+            self._bring(min(ready, key=lambda pair: pair[0])[1])
+        return bool(ready)
 
     def _take(self, sent: _Sent) -> None:
         """The hop to the broker."""
@@ -252,9 +252,8 @@ class LoopbackNetwork:
         if seat.in_flight >= MAX_IN_FLIGHT:
             raise Unreachable("unreachable.full")
         seat.in_flight += 1
-        turn = self._next_turn()
-        token = Token(seat.generation, turn)
-        self._sent.append(_Sent(turn, link.party, to, lane, bytes(data), token))
+        token = Token(seat.generation, self._next_turn())
+        self._sent.append(_Sent(link.party, to, lane, bytes(data), token))
         return token
 
     def _settle(self, link: LoopbackLink, token: Token) -> None:

@@ -191,6 +191,7 @@ class _Connection:
         # Each counter has one writing thread, so neither needs a lock.
         self._sent = 0  # the courier's thread, and before it the announcement of presence
         self._answered = 0  # the network thread
+        self._announcement = 0  # packet id of our own presence, which is not the courier's
         self._unsettled: set[int] = set()
         self._leaves_by: float | None = None
         self._client = self._new_client(context)
@@ -266,7 +267,7 @@ class _Connection:
             self.max_bytes = min(MAX_FRAME_BYTES, int(largest) - 256)  # topic and headers
         self._client.subscribe([(pattern, 1) for pattern in subscriptions(self._wire.district, self._wire.party)])
         self._sent += 1
-        self._client.publish(self._presence, HERE, qos=1, retain=True)
+        self._announcement = self._client.publish(self._presence, HERE, qos=1, retain=True).mid
 
     def _on_subscribe(self, _c: object, _u: object, _mid: int, codes: list[ReasonCode], _p: object) -> None:
         if any(code.is_failure for code in codes):
@@ -287,7 +288,9 @@ class _Connection:
     def _on_publish(self, _c: object, _u: object, mid: int, code: ReasonCode, _p: object) -> None:
         self._answered += 1
         token = Token(self.generation, mid)
-        if code.is_failure:
+        if mid == self._announcement:
+            self._announcement = 0  # packet ids come round again
+        elif code.is_failure:
             self._link.bring(Denied(token, str(code).lower()))
         else:
             self._link.bring(Handed(token))
