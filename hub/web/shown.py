@@ -1,0 +1,80 @@
+"""How what the use cases return is shown: chips, waiting times, names in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+
+from protocol.casebook import CaseRow
+from protocol.cases.rules import Flag, Status
+from protocol.catalogue.items import Item
+from protocol.catalogue.numbers import is_credit_shape
+from protocol.clock import moment
+from protocol.console import session
+from protocol.console.mask import mask_name, mask_number
+from protocol.console.parts import Chip, Icon, Tone
+from protocol.console.texts import Lang, say
+
+LONG_WAIT = timedelta(days=3)
+
+_STATUS: Mapping[Status, tuple[Tone, Icon]] = {
+    Status.RECEIVED: (Tone.PLAIN, Icon.SAVED),
+    Status.RETURNED: (Tone.WARN, Icon.CLOCK),
+    Status.ACCEPTED: (Tone.GOOD, Icon.HALF),
+    Status.NOT_ACCEPTED: (Tone.BAD, Icon.CROSS),
+    Status.GRANTED: (Tone.GOOD, Icon.CHECK),
+    Status.DENIED: (Tone.BAD, Icon.CROSS),
+    Status.WITHDRAWN: (Tone.PLAIN, Icon.CROSS),
+    Status.HANDED_OVER: (Tone.GOOD, Icon.CHECK),
+}
+_FLAG: Mapping[Flag, tuple[Tone, Icon]] = {
+    Flag.CORRECTED: (Tone.PLAIN, Icon.INFO),
+    Flag.WITHDRAWAL_ASKED: (Tone.WARN, Icon.ALERT),
+    Flag.FORKED: (Tone.BAD, Icon.ALERT),
+    Flag.ACT_REFUSED: (Tone.WARN, Icon.ALERT),
+    Flag.WAITING: (Tone.WARN, Icon.CLOCK),
+}
+
+
+def status_chip(status: Status) -> Chip:
+    return Chip(say(f"status.{status}"), *_STATUS[status])
+
+
+def flag_chips(flags: frozenset[Flag] | set[Flag]) -> list[Chip]:
+    return [Chip(say(f"flag.{flag}"), *_FLAG[flag]) for flag in Flag if flag in flags]
+
+
+def papers_chip(here: int, every: int) -> Chip | None:
+    """None where all are here: what is as it should be needs no word in a list."""
+    return Chip(say("case.papers-here", here=here, all=every), Tone.WARN, Icon.HALF) if here < every else None
+
+
+def waited(since: str, now: datetime) -> timedelta:
+    """A station's clock may be ahead of ours; nobody has waited less than nothing."""
+    return max(timedelta(), now - moment(since))
+
+
+def item_name(request: Request, item: Item | None, code: str) -> str:
+    if item is None:
+        return code
+    return item.name_en if session.lang(request) is Lang.EN and item.name_en else item.name
+
+
+def title_of(request: Request, titles: Mapping[str, tuple[str, str]], station: str) -> str:
+    zh, en = titles.get(station, (station, station))
+    return en if session.lang(request) is Lang.EN and en else zh
+
+
+def applicant_name(name: str, number: str) -> str:
+    """A person's name with its first character alone; an enterprise's is public."""
+    return name if is_credit_shape(number) else mask_name(name)
+
+
+def applicant_number(number: str) -> str:
+    return number if is_credit_shape(number) else mask_number(number)
+
+
+def item_of(row: CaseRow, items: Mapping[tuple[str, int], Item | None]) -> Item | None:
+    return items.get((row.item, row.item_version))

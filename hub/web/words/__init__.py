@@ -1,0 +1,7 @@
+"""What the hub's pages say, in Chinese and English side by side."""
+
+from hub.web.words.cases import CASE_WORDS
+from hub.web.words.network import NETWORK_WORDS
+from protocol.console.texts import merged
+
+HUB_WORDS = merged(CASE_WORDS, NETWORK_WORDS)
