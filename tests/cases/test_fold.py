@@ -1,0 +1,250 @@
+"""The case as the fold of its acts: the same at both ends, whatever came first."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol.cases.acts import Applicant, By, CaseAct, Correction, Intake, Told, decode_act, encode_act
+from protocol.cases.case import Case, Standing, acts_open, check, fold
+from protocol.cases.rules import (
+    ANSWERS,
+    OWNER,
+    REMARKS,
+    REQUESTS,
+    RULES,
+    Act,
+    Flag,
+    Role,
+    Side,
+    Status,
+    rule_for,
+)
+from protocol.errors import Refused
+
+CLERK = By("li", Role.CLERK)
+OFFICER = By("wang", Role.OFFICER)
+
+
+def act(id_: str, what: Act, follows: str | None, **more: object) -> CaseAct:
+    by = OFFICER if what not in DESK else CLERK
+    fields: dict[str, object] = {
+        "case": "c", "id": id_, "act": what, "follows": follows, "by": by, "at": f"2026-03-02T00:00:{len(id_):02d}.000Z",
+        "reason": "why", "remedies": "where", "corrections": [Correction("a", "b")],
+    }  # fmt: skip
+    if what is Act.SUBMIT:
+        fields["intake"] = Intake(
+            number="N", station="s", item="P08", item_version=1, applicant=Applicant(name="x", number="1"), answers={}
+        )
+    return CaseAct(**(fields | more))  # type: ignore[arg-type]
+
+
+DESK = frozenset({Act.SUBMIT, Act.SUPPLEMENT, Act.ASK_WITHDRAWAL, Act.HAND_OVER})
+
+
+def told(one: CaseAct, seq: int, life: int = 1, epoch: str = "") -> Told:
+    side = Side.STATION if one.act in DESK else Side.HUB
+    return Told(one, side, life, epoch or f"{side}-{life}", seq)
+
+
+def line(*acts: Act) -> list[Told]:
+    """A case on which these acts followed one another."""
+    names = [f"a{number}" for number in range(len(acts))]
+    return [
+        told(act(name, what, before), number)
+        for number, (name, what, before) in enumerate(zip(names, acts, [None, *names], strict=False), 1)
+    ]
+
+
+def test_a_case_that_is_granted_and_handed_over() -> None:
+    case = fold(line(Act.SUBMIT, Act.ACCEPT, Act.GRANT, Act.HAND_OVER))
+    assert case.status is Status.HANDED_OVER
+    assert [step.standing for step in case.steps] == [Standing.STANDS] * 4
+    assert case.flags == set()
+
+
+def test_a_second_correction_notice_is_not_open() -> None:
+    twice = line(Act.SUBMIT, Act.ASK_CORRECTION, Act.SUPPLEMENT, Act.ASK_CORRECTION)
+    case = fold(twice)
+    assert case.status is Status.RECEIVED
+    assert case.flags == {Flag.CORRECTED, Flag.ACT_REFUSED}
+    assert case.set_aside[0].why == "refused.already-corrected"
+    assert Act.ASK_CORRECTION not in acts_open(fold(twice[:3]), Side.HUB, Role.OFFICER)
+
+
+def test_the_decision_of_the_earlier_life_stands_and_the_later_one_is_kept() -> None:
+    before = line(Act.SUBMIT, Act.ACCEPT)
+    first = told(act("first", Act.GRANT, "a1"), 9)
+    again = told(act("again", Act.DENY, "a1"), 2, life=2)
+    for order in itertools.permutations([*before, first, again]):
+        case = fold(order)
+        assert case.status is Status.GRANTED
+        assert case.flags == {Flag.FORKED}
+        assert [step.act.id for step in case.set_aside] == ["again"]
+
+
+def test_a_person_who_settles_a_fork_takes_it_off_the_list_and_nothing_from_the_record() -> None:
+    acts = [*line(Act.SUBMIT, Act.ACCEPT, Act.GRANT), told(act("again", Act.DENY, "a1"), 2, life=2)]
+    acts.append(told(act("settled", Act.SETTLE, "a2", request="again"), 3, life=2))
+    case = fold(acts)
+    assert case.flags == set()
+    assert [step.act.id for step in case.set_aside] == ["again"]
+
+
+def test_an_act_that_came_before_the_one_it_follows_waits_and_then_stands() -> None:
+    acts = line(Act.SUBMIT, Act.ACCEPT, Act.GRANT)
+    early = fold([acts[0], acts[2]])
+    assert early.status is Status.RECEIVED
+    assert early.flags == {Flag.WAITING}
+    assert fold(acts).status is Status.GRANTED
+
+
+def test_a_withdrawal_is_a_request_until_the_hub_answers() -> None:
+    acts = [*line(Act.SUBMIT, Act.ACCEPT), told(act("wish", Act.ASK_WITHDRAWAL, "a0"), 7)]
+    asked = fold(acts)
+    assert asked.status is Status.ACCEPTED
+    assert Flag.WITHDRAWAL_ASKED in asked.flags
+    assert acts_open(asked, Side.HUB, Role.OFFICER) == [Act.ALLOW_WITHDRAWAL, Act.DECLINE_WITHDRAWAL]
+    allowed = fold([*acts, told(act("yes", Act.ALLOW_WITHDRAWAL, "a1", request="wish"), 8)])
+    assert allowed.status is Status.WITHDRAWN
+    assert allowed.open_request is None
+    declined = fold([*acts, told(act("no", Act.DECLINE_WITHDRAWAL, "a1", request="wish"), 8)])
+    assert declined.status is Status.ACCEPTED
+    assert declined.flags == set()
+
+
+def test_a_request_that_the_decision_overtook_is_shown_and_moves_nothing() -> None:
+    acts = [*line(Act.SUBMIT, Act.ACCEPT, Act.GRANT), told(act("wish", Act.ASK_WITHDRAWAL, "a1"), 7)]
+    case = fold(acts)
+    assert case.status is Status.GRANTED
+    assert [(step.act.id, step.standing) for step in case.set_aside] == [("wish", Standing.REFUSED)]
+    assert case.open_request is None
+
+
+def test_at_the_desks_turn_the_wish_to_withdraw_passes_the_case_to_the_hub() -> None:
+    case = fold(line(Act.SUBMIT, Act.ASK_CORRECTION, Act.ASK_WITHDRAWAL))
+    assert case.status is Status.RECEIVED
+    assert case.open_request is not None
+
+
+def test_who_took_a_case_in_may_not_decide_it() -> None:
+    case = fold(line(Act.SUBMIT, Act.ACCEPT))
+    same = By("li", Role.OFFICER)
+    with pytest.raises(Refused, match="same-person"):
+        check(case, Act.GRANT, Side.HUB, same, act("x", Act.GRANT, case.tip, by=same))
+
+
+def test_an_act_told_twice_is_one_act() -> None:
+    acts = line(Act.SUBMIT, Act.ACCEPT)
+    again = Told(acts[1].act, Side.HUB, 2, "hub-2", 1)
+    case = fold([*acts, again])
+    assert case.flags == set()
+    assert len(case.steps) == 2
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: f"{r.status}-{r.act}")
+def test_only_the_owner_of_a_status_moves_it(rule: object) -> None:
+    from protocol.cases.rules import Rule
+
+    assert isinstance(rule, Rule)
+    if rule.status is not None:
+        assert OWNER[rule.status] is rule.side
+
+
+def test_the_tables_name_every_status_and_every_act() -> None:
+    assert set(OWNER) == set(Status)
+    assert {rule.act for rule in RULES} | set(REMARKS) == set(Act)
+    assert {rule.status for rule in RULES} | {Status.WITHDRAWN, Status.HANDED_OVER} == {None, *Status}
+
+
+def test_an_act_reads_back_as_it_was_written() -> None:
+    one = line(Act.SUBMIT)[0].act
+    assert decode_act(encode_act(one)) == one
+
+
+# -- properties
+
+_ACTS = st.sampled_from(sorted(Act))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Told]:
+    """Any acts at all, following anything at all, told in any life: what a hostile or twice restored peer could send."""
+    count = draw(st.integers(1, 9))
+    names = [f"x{number}" for number in range(count)]
+    found = []
+    for number, name in enumerate(names):
+        follows = draw(st.sampled_from([None, *names, "elsewhere"]))
+        what = Act.SUBMIT if number == 0 else draw(_ACTS)
+        request = draw(st.sampled_from([None, *names])) if what in ANSWERS else None
+        one = act(name, what, None if number == 0 else follows, request=request)
+        side = draw(st.sampled_from(sorted(Side)))
+        found.append(
+            Told(one, Side(side) if draw(st.booleans()) else told(one, 1).side, draw(st.integers(1, 3)), "e", number)
+        )
+    return found
+
+
+@given(histories(), st.randoms(use_true_random=False))
+def test_the_order_of_arrival_makes_no_difference(history: list[Told], rng: object) -> None:
+    import random
+
+    assert isinstance(rng, random.Random)
+    shuffled = [*history, *history[:2]]
+    rng.shuffle(shuffled)
+    one, other = fold(history), fold(shuffled)
+    assert seen(one) == seen(other)
+
+
+@given(histories())
+def test_nothing_is_dropped_and_the_line_obeys_the_rules(history: list[Told]) -> None:
+    case = fold(history)
+    assert {step.act.id for step in case.steps} == {one.act.id for one in history}
+    status: Status | None = None
+    by_id = {step.act.id: step for step in case.steps}
+    walked = []
+    tip = case.tip
+    while tip is not None:
+        walked.append(by_id[tip])
+        tip = by_id[tip].act.follows
+    for step in reversed(walked):
+        rule = rule_for(status, step.act.act)
+        assert rule is not None
+        assert rule.side is step.told.side
+        status = rule.then
+    assert status is case.status
+
+
+@given(histories())
+def test_a_button_is_there_exactly_when_the_guard_lets_it_through(history: list[Told]) -> None:
+    case = fold(history)
+    if case.status is None:
+        return
+    for side, by in ((Side.STATION, By("someone", Role.CLERK)), (Side.HUB, By("someone else", Role.OFFICER))):
+        buttons = set(acts_open(case, side, by.role))
+        for what in set(Act) - set(REMARKS) - {Act.SUBMIT}:
+            request = case.open_request.id if case.open_request and what in ANSWERS else None
+            one = act("new", what, case.tip, by=by, request=request)
+            try:
+                check(case, what, side, by, one)
+                open_ = True
+            except Refused:
+                open_ = False
+            if case.open_request is not None and case.owner is side and what not in ANSWERS:
+                continue  # the table would allow it; the request is answered first
+            assert open_ == (what in buttons), what
+
+
+def seen(case: Case) -> tuple[object, ...]:
+    return (
+        case.status, case.tip, frozenset(case.flags), case.open_request.id if case.open_request else None,
+        frozenset((step.act.id, step.standing, step.why) for step in case.steps),
+    )  # fmt: skip
+
+
+def test_requests_name_the_side_that_does_not_own_the_status() -> None:
+    for side, _, statuses in REQUESTS.values():
+        assert all(OWNER[status] is not side for status in statuses)
