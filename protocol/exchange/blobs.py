@@ -52,12 +52,13 @@ class Blobs:
         with self.store.write() as tx:
             for number in range(pieces_of(len(data))):
                 part = data[number * PIECE_BYTES : (number + 1) * PIECE_BYTES]
+                # replace: what a wire had brought of it was not checked yet
                 tx.conn.execute(
-                    "insert or ignore into pieces (digest, number, data) values (?,?,?)", (digest, number, part)
+                    "insert or replace into pieces (digest, number, data) values (?,?,?)", (digest, number, part)
                 )
             tx.conn.execute(
                 "insert into blobs (digest, size, whole, kept_at) values (?,?,1,?)"
-                " on conflict (digest) do update set whole = 1",
+                " on conflict (digest) do update set whole = 1, size = excluded.size",
                 (digest, len(data), stamp(at)),
             )
         return digest

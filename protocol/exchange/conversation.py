@@ -29,6 +29,7 @@ class Conversation:
     session: bytes
     theirs: bytes = b""
     fresh: bool = False  # the peer has answered this very session: what it says of us is true now
+    heard: bool = False  # anything at all, on this link
     hello_due: float | None = None  # monotonic; None: nothing to say
     hello_wait: float = HELLO_AGAIN_S
     hello_at: float = 0.0

@@ -22,6 +22,7 @@ from protocol.clock import Clock, moment, stamp
 from protocol.errors import Distrusted, Refused, Unreachable
 from protocol.exchange import inbox, journal, memory
 from protocol.exchange.blobs import Blobs
+from protocol.exchange.carried import Carried, Tally
 from protocol.exchange.conversation import (
     HELLO_AGAIN_S,
     HELLO_MOST_S,
@@ -69,13 +70,6 @@ GIVEN_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """Bytes that came by another way than the link: a stick. Kept and applied like any other letter."""
-
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class CheckDue:
     """Nightly: compare whole ranges with every peer."""
 
@@ -92,6 +86,7 @@ class _Arrived:
     span: Span
     chains: list[bytes]
     raw: bytes
+    tally: Tally | None
 
 
 class Courier:
@@ -140,14 +135,16 @@ class Courier:
         """Take what has come and say what is due. Never raises for what came from outside."""
         at, now = self.clock.now(), self.clock.monotonic()
         tokens: list[Token] = []
-        opened: list[tuple[Opened, bytes]] = []
+        opened: list[tuple[Opened, bytes, Tally | None]] = []
+        carried: list[Tally] = []
         for event in events:
             match event:
                 case Frame(sender=sender, data=data, token=token):
                     tokens.append(token)
                     self._open(data, sender, opened, at)
-                case Carried(data=data):
-                    self._open(data, None, opened, at)
+                case Carried(data=data, tally=tally):
+                    carried.append(tally)
+                    self._open(data, None, opened, at, tally)
                 case LinkUp():
                     self._link_came(at, now)
                 case LinkDown(reason=reason):
@@ -173,6 +170,8 @@ class Courier:
             # without a receipt the peer sends again: the broker has nothing to remember
             for token in tokens:
                 self.link.settle(token)
+            for tally in carried:
+                tally.took_one()
         self._speak(at, now)
 
     def wait_s(self) -> float:
@@ -216,38 +215,59 @@ class Courier:
         with self.store.write() as tx:
             attention.put(tx, "denied", self.keys.party, at=stamp(at), detail={"why": reason})
 
-    def _open(self, data: bytes, sender: str | None, opened: list[tuple[Opened, bytes]], at: datetime) -> None:
+    def _open(
+        self,
+        data: bytes,
+        sender: str | None,
+        opened: list[tuple[Opened, bytes, Tally | None]],
+        at: datetime,
+        tally: Tally | None = None,
+    ) -> None:
         try:
             one = open_letter(data, self.keys, self.keyring, sender)
         except Distrusted as why:
-            self._put_aside(sender or "?", why.code, data, at)
+            self._put_aside(sender or "?", why.code, data, at, tally)
         else:
-            opened.append((one, data))
+            opened.append((one, data, tally))
 
-    def _put_aside(self, sender: str, code: str, data: bytes, at: datetime) -> None:
+    def _put_aside(self, sender: str, code: str, data: bytes, at: datetime, tally: Tally | None = None) -> None:
         self.distrusted += 1
+        if tally is not None:
+            tally.set_aside += 1
         log.warning("set aside sender=%s code=%s bytes=%d", sender, code, len(data))
         with self.store.write() as tx:
             inbox.set_aside(tx, sender, code, data, stamp(at))
 
     # -- hearing
 
-    def _hear(self, opened: Sequence[tuple[Opened, bytes]], at: datetime, now: float) -> None:
+    def _hear(self, opened: Sequence[tuple[Opened, bytes, Tally | None]], at: datetime, now: float) -> None:
         letters: list[_Arrived] = []
-        receipts: list[tuple[str, Receipt]] = []
-        for one, data in opened:
+        receipts: list[tuple[str, Receipt, Tally | None]] = []
+        papers: list[tuple[Conversation, Have | Piece, Tally]] = []
+        for one, data, tally in opened:
             peer, message = one.header.sender, one.message
             talk = self._talk(peer)
-            if isinstance(message, Letter):
+            talk.heard = talk.heard or tally is None
+            if tally is None and not talk.fresh and talk.hello_due is None:
+                talk.hello_due = now  # it speaks and we have not greeted each other: its hello or ours was lost
+            if tally is not None and isinstance(message, Have | Piece):
+                papers.append((talk, message, tally))  # wanted only once the letters beside them are kept
+            elif tally is not None and not isinstance(message, Letter | Receipt):
+                self._put_aside(peer, "distrusted.stale-session", data, at, tally)
+            elif isinstance(message, Letter):
                 assert one.header.span is not None
                 try:
                     chains = inbox.follow_chain(one.header.span, message.entries)
                 except Distrusted as why:
-                    self._put_aside(peer, why.code, data, at)
+                    self._put_aside(peer, why.code, data, at, tally)
                 else:
-                    letters.append(_Arrived(one, message, one.header.span, chains, data))
+                    letters.append(_Arrived(one, message, one.header.span, chains, data, tally))
             elif isinstance(message, Receipt):
-                receipts.append((peer, message))
+                if (message.session == b"") is (tally is not None):
+                    receipts.append((peer, message, tally))
+                else:
+                    # a receipt is either of this session or was carried here: a broker can replay both kinds
+                    self._put_aside(peer, "distrusted.stale-session", data, at, tally)
             elif isinstance(message, Hello):
                 self._hear_hello(talk, one, message, at, now)
             elif isinstance(message, Recall):
@@ -266,6 +286,8 @@ class Courier:
             self._hear_receipts(receipts, at)
         if letters:
             self._take_letters(letters, at, now)
+        for talk, brought, tally in papers:
+            tally.papers += self.papers.hear(talk, brought, at, now, carried=True)
 
     def _take_letters(self, letters: list[_Arrived], at: datetime, now: float) -> None:
         """All of them in one unit of work; if a handler raises, once more with a savepoint for each entry."""
@@ -273,14 +295,23 @@ class Courier:
             results = self._accept(letters, at, guarded=False)
         except Refused as why:
             log.error("letters not kept code=%s", why.code)  # the disk is full: no receipt, the peer keeps them
+            for arrived in letters:
+                if arrived.tally is not None:
+                    arrived.tally.no_room += 1
             return
         except Exception:
             log.warning("a letter holds an entry that cannot be applied; applying one by one")
             results = self._accept(letters, at, guarded=True)
         for arrived, result in zip(letters, results, strict=True):
             talk = self._talk(arrived.opened.header.sender)
+            if arrived.tally is not None:
+                arrived.tally.entries += result.new
+                arrived.tally.gaps += result.outcome is Outcome.GAP
+                arrived.tally.set_aside += result.outcome is Outcome.FORK
+                if result.outcome in (Outcome.KEPT, Outcome.DUPLICATE):
+                    arrived.tally.duplicates += len(arrived.message.entries) - result.new
             if result.outcome is Outcome.FOREIGN:
-                self._put_aside(talk.peer, "distrusted.bad-chain", arrived.raw, at)
+                self._put_aside(talk.peer, "distrusted.bad-chain", arrived.raw, at, arrived.tally)
                 continue
             talk.receipts[result.epoch] = (result, result.outcome is Outcome.GAP)
             talk.papers_look = True
@@ -308,22 +339,26 @@ class Courier:
                 note_heard(tx, peer, one, at)
         return results
 
-    def _hear_receipts(self, receipts: list[tuple[str, Receipt]], at: datetime) -> None:
+    def _hear_receipts(self, receipts: list[tuple[str, Receipt, Tally | None]], at: datetime) -> None:
         with self.store.write() as tx:
-            for peer, receipt in receipts:
+            for peer, receipt, tally in receipts:
                 talk = self._talk(peer)
                 epoch = journal.epoch_by_name(tx, receipt.epoch)
                 if epoch is None or epoch.author != self.keys.party or epoch.reader != peer:
                     continue
-                carried = receipt.session == b""  # from a stick: it may only raise the mark
-                if not carried and receipt.session != talk.session:
+                if tally is None and receipt.session != talk.session:
                     continue
                 if receipt.upto > epoch.head or journal.chain_at(tx, epoch, receipt.upto) != receipt.chain:
-                    if receipt.upto:
+                    if receipt.upto and tally is None:
                         log.warning("receipt for a chain that is not ours peer=%s epoch=%s", peer, epoch.epoch)
                         talk.hello_due, talk.fresh = self.clock.monotonic(), False
                     continue
-                if receipt.upto >= epoch.told or (receipt.gap and not carried):
+                if tally is not None:  # from a stick: it may only raise the mark
+                    if receipt.upto > epoch.told:
+                        journal.set_told(tx, epoch, receipt.upto, max(receipt.replicated, epoch.replicated), stamp(at))
+                        tally.receipts += 1
+                    continue
+                if receipt.upto >= epoch.told or receipt.gap:
                     journal.set_told(tx, epoch, receipt.upto, max(receipt.replicated, epoch.replicated), stamp(at))
                 talk.window = max(1, min(MAX_WINDOW, receipt.window))
                 talk.retry_s = RETRY_FIRST_S
@@ -399,7 +434,7 @@ class Courier:
             self._send_letters(now)
             for talk in self._talks.values():
                 if talk.fresh and not talk.in_flight:
-                    self.papers.speak(talk, now)
+                    self.papers.speak(talk, at, now)
         except Unreachable as why:
             self._blocked = why.code == "unreachable.full"
 
@@ -411,7 +446,7 @@ class Courier:
         talk.hello_at = now
         self._say(talk.peer, Lane.HELLO, hello)
         # a station goes on until the hub answers; the hub goes on only with a station that it has heard
-        goes_on = not talk.fresh and (self.keys.party != HUB or talk.theirs != b"")
+        goes_on = not talk.fresh and (self.keys.party != HUB or talk.heard)
         talk.hello_due = now + self._rng.uniform(0.7, 1.3) * talk.hello_wait if goes_on else None
         talk.hello_wait = min(HELLO_MOST_S, talk.hello_wait * 1.5)
 
@@ -462,7 +497,9 @@ class Courier:
     def _say_again(self, talk: Conversation, now: float) -> None:
         if talk.in_flight and now - talk.in_flight[0].sent_at > talk.retry_s:
             log.info("no receipt, sending again peer=%s after_s=%.0f", talk.peer, talk.retry_s)
+            # the peer may have begun anew and its hello been lost: ask again who holds what, then send
             talk.rewind()
+            talk.fresh, talk.hello_due = False, now
             talk.window = 1
             talk.retry_s = min(RETRY_MOST_S, talk.retry_s * 2)
             self._look = True

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from protocol.errors import Distrusted
 from protocol.exchange.messages import Header, Letter, Message, Piece, Proof, Span
+from protocol.exchange.topics import HUB
 from protocol.identity import Card, Keyring, Keys
 
 MAX_WIRE_BYTES = 256 * 1024
@@ -31,6 +32,9 @@ _SIGNED = b"microcenter/1 envelope\0"
 _SEALED = b"microcenter/1 sealed\0"
 _SIGNATURE_BYTES = 64
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+
+# msgspec lets Python's own errors through: text that is not UTF-8 is a UnicodeDecodeError, deep nesting a RecursionError
+_UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_header = msgspec.msgpack.Decoder(Header).decode
@@ -96,13 +100,15 @@ def open_letter(data: bytes, keys: Keys, keyring: Keyring, expected_sender: str 
         raise Distrusted("distrusted.recipient")
     if expected_sender is not None and header.sender != expected_sender:
         raise Distrusted("distrusted.author")
+    if (header.sender == HUB) is (header.to == HUB):
+        raise Distrusted("distrusted.author")  # stations have nothing to say to each other
     payload_digest = hashlib.sha256(payload).digest()
     keyring.sender(header.sender, header.box).verify(signature, _to_sign(header_bytes, payload_digest))
     if header.sealed:
         payload = _unseal(payload, keys, header, header_bytes)
     try:
         message = _decode_message(payload)
-    except (msgspec.DecodeError, RecursionError) as why:
+    except _UNREADABLE as why:
         raise Distrusted("distrusted.shape", why=type(why).__name__) from why
     if isinstance(message, Letter) and (header.span is None or not header.sealed):
         raise Distrusted("distrusted.shape", why="letter without span or seal")
@@ -150,7 +156,7 @@ def _cut(data: bytes) -> tuple[bytes, bytes, bytes]:
 def _read_header(data: bytes) -> Header:
     try:
         return _decode_header(data)
-    except (msgspec.DecodeError, RecursionError) as why:
+    except _UNREADABLE as why:
         raise Distrusted("distrusted.shape", why="header") from why
 
 

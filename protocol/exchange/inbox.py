@@ -61,6 +61,7 @@ class Accepted:
     epoch: str
     upto: int  # what we hold of the epoch afterwards
     chain: bytes
+    new: int = 0  # entries that were not here before
 
 
 def follow_chain(span: Span, entries: Sequence[Entry]) -> list[bytes]:
@@ -127,7 +128,7 @@ class Inbox:
             "update epochs set head = ?, head_chain = ? where id = ? and head = ?",
             (span.last, span.after, epoch.id, epoch.head),
         )
-        return Accepted(Outcome.KEPT, epoch.epoch, span.last, span.after)
+        return Accepted(Outcome.KEPT, epoch.epoch, span.last, span.after, new=span.last - epoch.head)
 
     def apply_parked(self, tx: Database, state: State = State.PARKED) -> int:
         """Try again what an earlier version could not apply. Returns how many are applied now."""

@@ -17,6 +17,7 @@ from protocol.clock import ClockQuality
 Digest = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 Seq = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+Small = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]  # a version, a life, a box: SQLite takes no unbounded numbers
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -24,7 +25,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 
     seq: Seq
     kind: Text
-    version: int
+    version: Small
     case: Text  # "" if it concerns no case
     by: Text
     at: Text
@@ -38,7 +39,7 @@ class Span(msgspec.Struct, frozen=True, array_like=True):
     """Which stretch of which epoch a letter holds; signed in its header, so it is evidence by itself."""
 
     epoch: Text
-    life: int
+    life: Small
     first: Seq
     last: Seq
     before: Digest  # chain at first - 1
@@ -51,11 +52,11 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     v: int = 1
     district: Text
     sender: Text
-    box: int
+    box: Small
     to: Text
     at: Text
     sealed: bool = False
-    to_box: int = 0  # whose key opens the body
+    to_box: Small = 0  # whose key opens the body
     span: Span | None = None
 
 
@@ -71,7 +72,7 @@ class Held(msgspec.Struct, frozen=True):
     """What the sender holds of the receiver's own journal, with the receiver's own signature as proof."""
 
     epoch: Text
-    life: int
+    life: Small
     seq: Seq
     chain: Digest
     replicated: Seq = 0
@@ -99,7 +100,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello", kw_only=True):
     answers: bytes = b""
     heard: bool = False  # the receiver's hello to this session has come: no answer is needed
     boot: bytes = b""  # random for each start of the process: two boxes with one key show here
-    life: int = 1
+    life: Small = 1
     heads: list[tuple[Text, Seq]] = []  # the sender's own journal to the receiver: epoch, last number
     holds: list[Held] = []
     report: Report = Report()
@@ -132,7 +133,7 @@ class Given(msgspec.Struct, frozen=True, tag="given", kw_only=True):
     """A stretch of the receiver's own journal. An empty one says: I hold no more of it."""
 
     epoch: Text
-    life: int
+    life: Small
     entries: list[Entry]
     proof: Proof | None
 
@@ -150,8 +151,8 @@ class Ask(msgspec.Struct, frozen=True, tag="ask", kw_only=True):
 
 class Piece(msgspec.Struct, frozen=True, tag="piece", kw_only=True):
     digest: Text
-    number: int
-    size: int  # of the whole paper
+    number: Small
+    size: Seq  # of the whole paper
     data: bytes
 
 

@@ -27,6 +27,8 @@ PIECES_ASKED = 4  # under way at once from one peer
 PAPERS_ASKED = 2
 OFFERED_AT_ONCE = 200
 AGAIN_S = 8.0  # an unanswered question is asked again
+REST_S = 600.0  # a paper whose bytes were wrong, or for which there was no room, is left alone for so long
+SERVED_AT_ONCE = 64  # pieces that one peer may have waiting for it
 MAX_PAPER_BYTES = 64 * 1024 * 1024  # nothing larger is ever fetched, whatever an act says
 LOOK_EVERY_S = 5.0
 
@@ -45,20 +47,28 @@ class PaperTrade:
         self._blobs = blobs
         self._say = say
         self._on_paper = on_paper
+        self._offer_again_s: dict[str, float] = {}  # by peer; doubles while it has no answer to our offers
+        self._resting: dict[tuple[str, str], float] = {}  # (peer, digest) -> not asked for before this
 
     # -- hearing
 
-    def hear(self, talk: Conversation, message: Offer | Ask | Piece | Have | Lack, at: datetime, now: float) -> None:
+    def hear(
+        self,
+        talk: Conversation,
+        message: Offer | Ask | Piece | Have | Lack,
+        at: datetime,
+        now: float,
+        *,
+        carried: bool = False,
+    ) -> bool:
+        """True if a paper is whole now that was not before. `carried` came on a stick, where nobody could ask first."""
         match message:
             case Offer(digests=digests):
-                self._hear_offer(talk, digests)
+                self._hear_offer(talk, digests[:OFFERED_AT_ONCE])
             case Ask(digest=digest, pieces=pieces):
-                if self._blobs.has(digest):
-                    talk.to_serve.extend((digest, number) for number in pieces[:PIECES_ASKED])
-                else:
-                    talk.to_say_lack.append(digest)
+                self._hear_ask(talk, digest, pieces)
             case Piece():
-                self._hear_piece(talk, message, at, now)
+                return self._hear_piece(talk, message, at, now, carried)
             case Have(digests=digests):
                 with self._store.write() as tx:
                     tx.conn.executemany(
@@ -66,12 +76,29 @@ class PaperTrade:
                     )
                 for digest in digests:
                     talk.offered.pop(digest, None)
+                self._offer_again_s.pop(talk.peer, None)
             case Lack(digests=digests):
                 self._hear_lack(talk, digests, at)
+        return False
+
+    def _hear_ask(self, talk: Conversation, digest: str, pieces: list[int]) -> None:
+        """Only what concerns the peer is served: a digest that it guessed or overheard opens nothing."""
+        with self._store.read() as db:
+            concerns = db.conn.execute(
+                "select 1 from papers where digest = ? and (peer = ? or case_id = 'catalogue') limit 1",
+                (digest, talk.peer),
+            ).fetchone()
+        if concerns is None:
+            talk.to_say_lack.append(digest)
+        elif not self._blobs.has(digest):
+            self._doubt([digest])
+            talk.to_say_lack.append(digest)
+        elif len(talk.to_serve) < SERVED_AT_ONCE:
+            talk.to_serve.extend((digest, number) for number in pieces[:PIECES_ASKED])
 
     def _hear_offer(self, talk: Conversation, digests: list[str]) -> None:
         """Say what is here; what is not, and is ours to have, is asked for by speak()."""
-        here = self._blobs.which(digests[:OFFERED_AT_ONCE])
+        here = self._blobs.which(digests)
         talk.to_say_have.extend(digest for digest in digests if digest in here)
         with self._store.write() as tx:
             for digest in digests:
@@ -82,13 +109,19 @@ class PaperTrade:
                 )
         talk.papers_look = True
 
-    def _hear_piece(self, talk: Conversation, piece: Piece, at: datetime, now: float) -> None:
+    def _hear_piece(self, talk: Conversation, piece: Piece, at: datetime, now: float, carried: bool) -> bool:
         expected = talk.expected.get(piece.digest, set())
-        if piece.number not in expected:
-            return  # nobody asked: a stranger does not fill our disk
+        if carried:
+            if not self._wanted(talk, piece.digest):
+                return False
+        elif piece.number not in expected:
+            return False  # nobody asked: a stranger does not fill our disk
+        else:
+            talk.asked[piece.digest] = now
         expected.discard(piece.number)
-        talk.asked[piece.digest] = now
         try:
+            if piece.size not in self._wanted(talk, piece.digest):
+                raise Distrusted("distrusted.wrong-digest")  # not the size that the act named
             whole = self._blobs.add_piece(piece.digest, piece.number, piece.size, piece.data, at)
         except Distrusted as why:
             log.warning("pieces do not make the paper peer=%s code=%s", talk.peer, why.code)
@@ -97,16 +130,28 @@ class PaperTrade:
                     tx.conn.execute("select case_id from papers where digest = ?", (piece.digest,)).fetchone()
                 )
                 attention.put(tx, "paper-damaged", piece.digest, at=stamp(at), case=case, detail={"peer": talk.peer})
-            self._forget(talk, piece.digest)
-            return
+            self._rest(talk, piece.digest, now)
+            return False
         except Refused as why:
             log.error("paper not kept code=%s", why.code)
-            self._forget(talk, piece.digest)
-            return
+            self._rest(talk, piece.digest, now)
+            return False
         if whole:
             self._arrived(talk, piece.digest, at)
         elif not expected:
             self._forget(talk, piece.digest)
+        return whole
+
+    def _wanted(self, talk: Conversation, digest: str) -> set[int]:
+        """The sizes under which acts name this paper, as long as it is not here; one, if nobody lied."""
+        with self._store.read() as db:
+            return {
+                int(row[0])
+                for row in db.conn.execute(
+                    "select size from papers where digest = ? and peer = ? and here = 0 and size between 0 and ?",
+                    (digest, talk.peer, MAX_PAPER_BYTES),
+                ).fetchall()
+            }
 
     def _arrived(self, talk: Conversation, digest: str, at: datetime) -> None:
         with self._store.write() as tx:
@@ -131,6 +176,11 @@ class PaperTrade:
         for digest in digests:
             self._forget(talk, digest)
 
+    def _rest(self, talk: Conversation, digest: str, now: float) -> None:
+        """Asked for at once it would come as wrong as before, as fast as the wire carries it."""
+        self._resting[talk.peer, digest] = now + REST_S
+        self._forget(talk, digest)
+
     def _forget(self, talk: Conversation, digest: str) -> None:
         talk.asked.pop(digest, None)
         talk.expected.pop(digest, None)
@@ -138,7 +188,7 @@ class PaperTrade:
 
     # -- speaking
 
-    def speak(self, talk: Conversation, now: float) -> None:
+    def speak(self, talk: Conversation, at: datetime, now: float) -> None:
         """:raises Unreachable: the wire takes no more; what is left is said with the next step"""
         while talk.to_say_have:
             some = talk.to_say_have[:OFFERED_AT_ONCE]
@@ -155,6 +205,7 @@ class PaperTrade:
                 self._forget(talk, digest)
         if talk.papers_look or now - talk.papers_looked_at > LOOK_EVERY_S:
             talk.papers_look, talk.papers_looked_at = False, now
+            self._refuse_oversized(talk, at)
             self._ask(talk, now)
             self._offer(talk, now)
 
@@ -168,16 +219,36 @@ class PaperTrade:
         if row is not None:
             self._say(talk.peer, Lane.PAPER, Piece(digest=digest, number=number, size=row[0], data=data))
 
+    def _refuse_oversized(self, talk: Conversation, at: datetime) -> None:
+        """A size that no paper has is never fetched, and a person is told."""
+        with self._store.read() as db:
+            rows = db.conn.execute(
+                "select distinct digest, case_id from papers where peer = ? and here = 0 and lost = 0"
+                " and size not between 0 and ? limit ?",
+                (talk.peer, MAX_PAPER_BYTES, OFFERED_AT_ONCE),
+            ).fetchall()
+        if not rows:
+            return
+        with self._store.write() as tx:
+            for digest, case in rows:
+                tx.conn.execute("update papers set lost = 1 where digest = ? and case_id = ?", (digest, case))
+                attention.put(tx, "paper-damaged", digest, at=stamp(at), case=case, detail={"peer": talk.peer})
+
     def _ask(self, talk: Conversation, now: float) -> None:
+        self._resting = {paper: until for paper, until in self._resting.items() if until > now}
         with self._store.read() as db:
             wanted = db.conn.execute(
-                "select distinct digest, size from papers where peer = ? and here = 0 and lost = 0 limit ?",
-                (talk.peer, PAPERS_ASKED + len(talk.asked)),
+                "select distinct digest, size from papers where peer = ? and here = 0 and lost = 0"
+                " and size between 0 and ? limit ?",
+                (talk.peer, MAX_PAPER_BYTES, PAPERS_ASKED + len(talk.asked) + len(self._resting)),
             ).fetchall()
         for digest, size in wanted:
-            if digest in talk.asked or len(talk.asked) >= PAPERS_ASKED or size > MAX_PAPER_BYTES:
+            if digest in talk.asked or len(talk.asked) >= PAPERS_ASKED or (talk.peer, digest) in self._resting:
                 continue
             missing = self._blobs.missing(digest, size)[:PIECES_ASKED]
+            if not missing and not self._blobs.has(digest):
+                self._rest(talk, digest, now)  # two acts name it with different sizes
+                continue
             if not missing or self._blobs.has(digest):
                 # whole already, by another case or before a crash between the two files
                 with self._store.write() as tx:
@@ -193,13 +264,27 @@ class PaperTrade:
     def _offer(self, talk: Conversation, now: float) -> None:
         with self._store.read() as db:
             unconfirmed = db.conn.execute(
-                "select distinct digest from papers where peer = ? and there = 0 limit ?",
+                "select distinct digest from papers where peer = ? and there = 0 and here = 1 limit ?",
                 (talk.peer, OFFERED_AT_ONCE + len(talk.offered)),
             ).fetchall()
-        due = [r[0] for r in unconfirmed if now - talk.offered.get(r[0], float("-inf")) > AGAIN_S][:OFFERED_AT_ONCE]
-        if due:
-            self._say(talk.peer, Lane.PAPER, Offer(due))
-            talk.offered.update(dict.fromkeys(due, now))
+        again_s = self._offer_again_s.get(talk.peer, AGAIN_S)
+        due = [r[0] for r in unconfirmed if now - talk.offered.get(r[0], float("-inf")) > again_s][:OFFERED_AT_ONCE]
+        if not due:
+            return
+        if any(digest in talk.offered for digest in due):
+            self._offer_again_s[talk.peer] = min(REST_S, again_s * 2)
+        here = self._blobs.which(due)
+        if len(here) < len(due):
+            # an act of ours came back after a lost disk, its scan did not: it is wanted, not offered
+            self._doubt([digest for digest in due if digest not in here])
+            talk.papers_look = True
+        if here:
+            self._say(talk.peer, Lane.PAPER, Offer(sorted(here)))
+            talk.offered.update(dict.fromkeys(here, now))
+
+    def _doubt(self, digests: list[str]) -> None:
+        with self._store.write() as tx:
+            tx.conn.executemany("update papers set here = 0 where digest = ?", [(digest,) for digest in digests])
 
 
 def _case_of(row: tuple[str] | None) -> str:

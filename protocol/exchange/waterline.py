@@ -9,6 +9,7 @@ it is lost as well, the peer's hello finds the same out.
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 
 import msgspec
@@ -29,6 +30,7 @@ class Waterline:
         self._note = folder / "restored"
         folder.mkdir(parents=True, exist_ok=True)
         self.exists = self._file.exists()
+        self._lock = threading.Lock()  # the courier sends while somebody writes a stick
         try:
             self._mark = msgspec.json.decode(self._file.read_bytes(), type=_Mark) if self.exists else _Mark()
         except (msgspec.DecodeError, OSError):
@@ -49,14 +51,16 @@ class Waterline:
 
     def raise_to(self, epoch: str, seq: int) -> None:
         """Everything up to `seq` may be known outside from now on."""
-        if self._mark.spoken.get(epoch, 0) < seq:
-            self._mark.spoken[epoch] = seq
-            self._write()
+        with self._lock:
+            if self._mark.spoken.get(epoch, 0) < seq:
+                self._mark.spoken[epoch] = seq
+                self._write()
 
     def lived(self, life: int) -> None:
         """The store has begun this life: the note of the restore has done its work."""
-        self._mark.life = life
-        self._write()
+        with self._lock:
+            self._mark.life = life
+            self._write()
         self._note.unlink(missing_ok=True)
 
     def note_restored(self) -> None:
