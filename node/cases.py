@@ -6,12 +6,14 @@ journal's marks when the page is made, and goes back when a hello takes the mark
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlite_utils import Database
 
 from protocol.casebook import ROW_COLUMNS, CaseRow, row_of
+from protocol.cases.rules import Status
 from protocol.exchange.topics import HUB
 
 
@@ -86,28 +88,45 @@ def sync_of(db: Database, case_id: str) -> Sync:
 
 
 def listed(
-    db: Database, *, search: str = "", status: str = "", queued_only: bool = False, limit: int = 50, offset: int = 0
+    db: Database,
+    *,
+    search: str = "",
+    statuses: Sequence[Status] = (),
+    queued_only: bool = False,
+    limit: int = 50,
+    offset: int = 0,
 ) -> list[ListedCase]:
-    """Newest first. `search` looks in numbers, items and names of applicants."""
+    """Newest first. `search` looks in numbers, items and names of applicants; no `statuses` means all."""
+    where, params = _wanted(search, statuses, queued_only)
+    rows = db.execute(
+        f"select {ROW_COLUMNS} from cases where {where} order by opened_at desc, id limit ? offset ?",
+        [*params, limit, offset],
+    ).fetchall()
+    return [ListedCase(row_of(tuple(row)), sync_of(db, row["id"])) for row in rows]
+
+
+def how_many(db: Database, *, search: str = "", statuses: Sequence[Status] = (), queued_only: bool = False) -> int:
+    """Of those that listed() would show without a limit."""
+    where, params = _wanted(search, statuses, queued_only)
+    return int(db.execute(f"select count(*) from cases where {where}", params).fetchone()[0])
+
+
+def _wanted(search: str, statuses: Sequence[Status], queued_only: bool) -> tuple[str, list[object]]:
     where, params = ["status != ''"], list[object]()
     if search.strip():
         where.append("(number like ? escape '\\' or applicant like ? escape '\\' or item = ?)")
         pattern = "%" + search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         params += [pattern, pattern, search.strip().upper()]
-    if status:
-        where.append("status = ?")
-        params.append(status)
+    if statuses:
+        where.append(f"status in ({','.join('?' * len(statuses))})")
+        params += statuses
     if queued_only:
         where.append(
             "exists (select 1 from acts a join epochs p on p.epoch = a.epoch"
             " where a.case_id = cases.id and p.reader = ? and a.seq > p.told)"
         )
         params.append(HUB)
-    rows = db.execute(
-        f"select {ROW_COLUMNS} from cases where {' and '.join(where)} order by opened_at desc, id limit ? offset ?",
-        [*params, limit, offset],
-    ).fetchall()
-    return [ListedCase(row_of(tuple(row)), sync_of(db, row["id"])) for row in rows]
+    return " and ".join(where), params
 
 
 def counts(db: Database) -> dict[str, int]:

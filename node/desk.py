@@ -148,6 +148,11 @@ def _draft(db: Database, row: Mapping[str, str]) -> Draft:
     )  # fmt: skip
 
 
+def applicant_of(item: Item, draft: Draft) -> str:
+    """The applicant's name as far as it has been typed."""
+    return draft.answers.get(item.field_with(FieldRole.APPLICANT_NAME).key, "")
+
+
 def missing_materials(item: Item, draft: Draft) -> list[Material]:
     """Required materials of which nothing is attached yet."""
     attached = {paper.material for paper in draft.papers}

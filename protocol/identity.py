@@ -188,3 +188,14 @@ def read_keyring(data: bytes, authority: Ed25519PublicKey, at_least: int = 0) ->
     if content.number < at_least:
         raise Distrusted("distrusted.keyring")
     return Keyring(content)
+
+
+def read_authority(path: Path) -> Ed25519PublicKey:
+    """The district's authority, from the 64 hex digits of `authority.pub`.
+
+    :raises Damaged: missing, or not a key
+    """
+    try:
+        return Ed25519PublicKey.from_public_bytes(bytes.fromhex(path.read_text("ascii").strip()))
+    except (OSError, ValueError) as why:
+        raise Damaged("damaged.keys", party="authority", why=type(why).__name__) from why

@@ -66,7 +66,7 @@ class Store:
         self.path = path
         self.entropy = entropy
         self._migrations = migrations
-        self._replicated = replicated
+        self.replicated = replicated  # may be changed until open(): litestream may turn out not to run
         self._durable = durable
         self._connect = connect
         self._free_bytes = free_bytes
@@ -90,7 +90,7 @@ class Store:
             connection.execute(f"pragma synchronous = {'full' if self._durable else 'off'}")
             connection.execute("pragma foreign_keys = on")
             connection.execute("pragma cache_size = -16000")
-            if self._replicated:
+            if self.replicated:
                 connection.execute("pragma wal_autocheckpoint = 0")
             self._writer = Database(connection)
             self._migrations.apply(self._writer)

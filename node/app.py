@@ -1,0 +1,246 @@
+"""A station put together: the only place that knows its wire, its litestream and its clock.
+
+Start: litestream, the stores, the courier and its link, the chores; the pages come last. Stop: the other way
+round, litestream at the very end, so that its last sync takes everything along. A station without litestream
+works on and says so; a station whose store is gone does not start empty.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+from anyio.to_thread import current_default_thread_limiter
+from apscheduler.schedulers.background import BackgroundScheduler
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Lifespan
+
+from node import cases, jobs, replies
+from node.house import LinkState
+from node.schema import migrations
+from node.shelf import Shelf
+from node.web.bar import sync_bar
+from node.web.routes import navigation, routes
+from node.web.translations import NODE
+from protocol import attention
+from protocol.casebook import Casebook
+from protocol.catalogue.bundle import open_bundle
+from protocol.catalogue.items import StationKind
+from protocol.chores import KeyringFile
+from protocol.clock import Clock, WallClock
+from protocol.console.pages import Shell
+from protocol.console.shell import console
+from protocol.console.texts import say
+from protocol.documents.press import Press
+from protocol.errors import Unreachable
+from protocol.exchange import blobs
+from protocol.exchange.link import Link, Wake
+from protocol.exchange.messages import Report
+from protocol.exchange.mqtt import MqttLink, Tls, Wire
+from protocol.exchange.waterline import Waterline
+from protocol.identity import Keys, read_authority
+from protocol.office import Office
+from protocol.replica import Litestream, ReplicaHealth, target_of
+from protocol.settings import Settings
+from protocol.store import Store
+
+log = logging.getLogger(__name__)
+
+WEB_THREADS = 16
+_HERE = Path(__file__).parent
+_KINDS = {kind.value: kind for kind in StationKind}
+
+
+class Station:
+    """One station. `link` and `clock` are given by tests; at work they are MQTT and the wall's."""
+
+    def __init__(
+        self, settings: Settings, *, link: Link | None = None, clock: Clock | None = None, durable: bool = True
+    ) -> None:
+        """
+        :raises Damaged: keys, the authority's key or the settings cannot be used
+        :raises Distrusted: the keyring is not signed by the district's authority
+        """
+        self.settings = settings
+        self.clock: Clock = clock or WallClock()
+        self.book = Casebook(settings.party)
+        self.press = Press()
+        self.keyring_file = KeyringFile(settings.keyring, settings.authority_pub)
+        target = target_of(settings)
+        self.litestream = (
+            Litestream(settings.databases, target, settings.run, socket=settings.litestream_socket) if target else None
+        )
+        self.replica: ReplicaHealth | None = None
+        self.store = Store(settings.db, migrations, durable=durable)
+        paper_store = Store(settings.blobs, blobs.migrations, durable=durable)
+        self._paper_store = paper_store
+        self.office = Office(
+            keys=Keys.load(settings.letters_key),
+            keyring=self.keyring_file.read(),
+            store=self.store,
+            blob_store=paper_store,
+            handlers=replies.handlers(self.book),
+            link=link or MqttLink(wire_of(settings)),
+            clock=self.clock,
+            waterline=Waterline(settings.mark),
+            report=self.report,
+            on_paper=lambda digest: self.shelf.look(),
+        )
+        self.blobs = self.office.blobs
+        self.pen = self.office.pen
+        authority = read_authority(settings.authority_pub)
+        kind = _KINDS.get(settings.tier, StationKind.TOWN)
+        self.shelf = Shelf(self.store, self.blobs, lambda data: open_bundle(data, authority), kind)
+        self._chores: BackgroundScheduler | None = None
+        self._running = False
+        self._moved = threading.Event()
+
+    # -- starting and ending
+
+    def open(self) -> None:
+        """The stores only: enough for pages and tests, without a thread.
+
+        :raises Damaged: the store is gone although this station has lived, or cannot be read
+        """
+        self.office.open()
+        self.shelf.look()
+        self.store.on_commit(self._moved.set)
+        if self.litestream is not None:
+            self.replica = self.litestream.health(self.clock.now())
+
+    def start(self) -> None:
+        """Everything, in order. What cannot be started without is raised; a replica is not among it."""
+        if self.litestream is not None:
+            try:
+                self.litestream.start()
+                self.store.replicated = self._paper_store.replicated = True
+            except Unreachable as why:
+                log.error("no replica is kept; work goes on without %s", why)
+        self.open()
+        self.office.run()
+        self._running = True
+        self._chores = jobs.timetable(self)
+        self._chores.start()
+        log.info("station at work party=%s", self.settings.party)
+
+    def stop(self) -> None:
+        """May be called twice, and after a start() that failed half-way."""
+        if self._chores is not None:
+            self._chores.shutdown()
+            self._chores = None
+        self._running = False
+        self.office.stop()
+        self.close()
+        if self.litestream is not None:
+            self.litestream.stop()
+
+    def close(self) -> None:
+        """The other end of open()."""
+        self.office.close()
+
+    # -- what its pages ask
+
+    def link_state(self) -> LinkState:
+        courier = self.office.courier
+        return LinkState(courier.connected(), courier.link_up, courier.link_reason, courier.link_since)
+
+    def try_now(self, seconds: float) -> None:
+        """Ask the courier to send, and wait until nothing is owed, the hub is gone, or the time is up."""
+        self.office.put(Wake())
+        deadline = self.clock.monotonic() + seconds
+        while self._running and self.office.courier.connected():
+            self._moved.clear()
+            with self.store.read() as db:
+                owed = cases.owed(db)
+            left = deadline - self.clock.monotonic()
+            if (owed.entries == 0 and owed.papers == 0) or left <= 0:
+                return
+            self._moved.wait(left)
+
+    def report(self) -> Report:
+        """How this station is, as the hub's page of stations shows it."""
+        with self.store.read() as db:
+            owed, open_notices = cases.owed(db), attention.count(db)
+        replica = self.replica
+        return Report(
+            software=_software(),
+            catalogue=self.shelf.catalogue.number,
+            replica=replica.state.value if replica else "",
+            replica_age_s=replica.age_s if replica and replica.age_s is not None else -1.0,
+            disk_free=shutil.disk_usage(self.settings.data).free,
+            attention=open_notices,
+            owed=owed.entries,
+            owed_papers=owed.papers,
+            oldest_owed_at=owed.oldest_at,
+        )
+
+
+def _software() -> str:
+    """The version that was installed; empty in a tree that never was."""
+    try:
+        return version("microcenter")
+    except PackageNotFoundError:
+        return ""
+
+
+def wire_of(settings: Settings) -> Wire:
+    """:raises Damaged: the file with the broker's password cannot be read"""
+    broker = settings.broker
+    protocol: Literal["5", "311"] = "5" if broker.protocol == 5 else "311"
+    return Wire(
+        host=broker.host,
+        port=broker.port,
+        district=settings.district,
+        party=settings.party,
+        protocol=protocol,
+        tls=Tls(settings.district_ca, settings.tls_crt, settings.tls_key) if broker.tls else None,
+        username=broker.username or None,
+        password=settings.broker_password or None,
+    )
+
+
+def console_of(station: Station) -> Starlette:
+    """The pages of a station that somebody else opens and closes."""
+    return _console(station, None)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The pages, with the station started and stopped around them."""
+    station = Station(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = WEB_THREADS
+        try:
+            await run_in_threadpool(station.start)
+            yield
+        finally:
+            await run_in_threadpool(station.stop)
+
+    return _console(station, lifespan)
+
+
+def _console(station: Station, lifespan: Lifespan[Starlette] | None) -> Starlette:
+    settings = station.settings
+    shell = Shell(
+        party=settings.party,
+        store=station.store,
+        clock=station.clock,
+        name=say("node.name"),
+        place=settings.name.zh,
+        home="desk",
+        texts=NODE,
+        templates=_HERE / "templates",
+        navigation=navigation,
+        bar=lambda: sync_bar(station),
+    )
+    app = console(shell, routes(), statics=[_HERE / "static"], lifespan=lifespan)
+    app.state.house = station
+    return app

@@ -1,0 +1,49 @@
+"""A station as its pages see it: what they may read, write and ask of it. `node/app.py` builds it.
+
+No link and no courier: a page says what is on this machine's disk and what was receipted, and puts work into
+the journal; carrying is somebody else's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from node.shelf import Shelf
+from protocol.casebook import Casebook
+from protocol.clock import Clock
+from protocol.documents.press import Press
+from protocol.exchange.blobs import Blobs
+from protocol.exchange.journal import Journal
+from protocol.replica import ReplicaHealth
+from protocol.settings import Settings
+from protocol.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """`connected`: the hub itself has answered in this session. `up`: a broker takes our frames, which says less."""
+
+    connected: bool
+    up: bool
+    reason: str  # of the last time that it went down, for the operator
+    since: datetime | None
+
+
+class House(Protocol):
+    settings: Settings
+    store: Store
+    blobs: Blobs
+    pen: Journal
+    book: Casebook
+    shelf: Shelf
+    press: Press
+    clock: Clock
+    replica: ReplicaHealth | None
+
+    def link_state(self) -> LinkState: ...
+
+    def try_now(self, seconds: float) -> None:
+        """Ask the courier to send what is owed, and wait until nothing is owed or the time is up."""
+        ...
