@@ -39,3 +39,125 @@ def test_a_case_goes_to_the_district_and_its_decision_comes_home(world: World) -
     world.settle()
     assert world.hub.case(case).status is Status.HANDED_OVER  # type: ignore[union-attr]
     assert world.differences() == []
+
+
+def take_in(world: World, station: str, count: int) -> list[str]:
+    cases = [world.station(station).submits() for _ in range(count)]
+    assert all(cases)
+    return [case for case in cases if case]
+
+
+def test_a_case_submitted_in_the_dark_is_decided_and_comes_home(world: World) -> None:
+    station = world.station("dafeng")
+    world.network.cut("dafeng")
+    case = station.submits()
+    assert case is not None
+    world.settle()
+    assert world.hub.case_ids() == []
+    assert station.sync(case).state is SyncState.QUEUED
+    world.network.mend("dafeng")
+    world.settle()
+    world.hub.decides(case, Act.ACCEPT)
+    world.network.cut("dafeng")
+    world.hub.decides(case, Act.GRANT)
+    world.advance(7 * 86400)
+    world.network.mend("dafeng")
+    world.settle()
+    assert station.case(case).status is Status.GRANTED  # type: ignore[union-attr]
+    assert world.differences() == []
+
+
+def test_a_station_whose_disk_is_lost_gets_back_what_the_hub_had(world: World) -> None:
+    station = world.station("dafeng")
+    before = take_in(world, "dafeng", 5)
+    world.settle()
+    station.copy_disk()
+    between = take_in(world, "dafeng", 5)
+    world.settle()
+    for case in between[:2]:
+        world.hub.decides(case, Act.ACCEPT)
+    world.settle()
+    station.lose_disk(0, told=True)
+    station.start()
+    after = take_in(world, "dafeng", 5)
+    world.settle()
+    assert world.differences() == []
+    assert set(station.case_ids()) == {*before, *between, *after}
+    assert station.case(between[0]).status is Status.ACCEPTED  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("with_mark", [True, False])
+def test_a_file_copied_back_by_hand_is_found_out(world: World, with_mark: bool) -> None:
+    station = world.station("dafeng")
+    take_in(world, "dafeng", 5)
+    world.settle()
+    station.copy_disk()
+    lost = take_in(world, "dafeng", 5)
+    world.settle()
+    copied_mark = (station.folder / "mark" / "waterline.json").read_bytes()
+    station.lose_disk(0, told=False)
+    if with_mark:
+        (station.folder / "mark" / "waterline.json").write_bytes(copied_mark)
+    else:
+        # whoever copied the file back copied the old mark as well: nothing on this machine knows
+        (station.folder / "mark" / "waterline.json").write_text('{"life":1,"spoken":{}}')
+    station.start()
+    world.network.cut("dafeng")
+    fresh = take_in(world, "dafeng", 7)
+    world.network.mend("dafeng")
+    world.settle()
+    assert world.differences() == []
+    assert {*lost, *fresh} <= set(station.case_ids())
+    assert len(world.hub.case_ids()) == 17
+
+
+def test_a_hub_restored_to_an_older_copy_is_told_again_and_given_back(world: World) -> None:
+    cases = take_in(world, "dafeng", 4) + take_in(world, "boya", 4)
+    world.settle()
+    world.hub.copy_disk()
+    later = take_in(world, "dafeng", 4)
+    world.settle()
+    for case in [*cases, *later]:
+        world.hub.decides(case, Act.ACCEPT)
+    world.settle()
+    world.hub.lose_disk(0, told=True)
+    world.hub.start()
+    world.settle()
+    assert world.differences() == []
+    assert {world.hub.case(c).status for c in [*cases, *later]} == {Status.ACCEPTED}  # type: ignore[union-attr]
+
+
+def test_a_wiped_hub_is_told_everything_again(world: World) -> None:
+    cases = take_in(world, "dafeng", 4) + take_in(world, "boya", 4)
+    world.settle()
+    for case in cases:
+        world.hub.decides(case, Act.ACCEPT)
+    world.settle()
+    world.hub.lose_disk(None, told=True)
+    world.hub.start()
+    world.settle()
+    assert world.differences() == []
+    assert set(world.hub.case_ids()) == set(cases)
+    assert {world.hub.case(c).status for c in cases} == {Status.ACCEPTED}  # type: ignore[union-attr]
+
+
+def test_an_officer_who_decides_again_after_a_restore_finds_both_versions(world: World) -> None:
+    (case,) = take_in(world, "dafeng", 1)
+    world.settle()
+    world.hub.decides(case, Act.ACCEPT)
+    world.settle()
+    world.hub.copy_disk()
+    world.hub.decides(case, Act.GRANT)
+    world.settle()
+    world.network.cut("dafeng")
+    world.hub.lose_disk(0, told=True)
+    world.hub.start()
+    world.settle()
+    world.hub.decides(case, Act.DENY)
+    world.network.mend("dafeng")
+    world.settle()
+    at_hub = world.hub.case(case)
+    assert at_hub is not None
+    assert at_hub.status is Status.GRANTED
+    assert [str(step.act.act) for step in at_hub.set_aside] == ["deny"]
+    assert world.differences() == []

@@ -35,7 +35,7 @@ from protocol.exchange.journal import epochs, owed, recompute
 from protocol.exchange.loopback import LoopbackNetwork
 from protocol.exchange.topics import HUB
 from protocol.exchange.waterline import Waterline
-from protocol.identity import Keyring, KeyringContent, Keys, Standing, read_keyring, sign_keyring
+from protocol.identity import Card, Keyring, KeyringContent, Keys, Standing, read_keyring, sign_keyring
 from protocol.office import Office
 from protocol.store import Store, connect
 from tests.district_data import answers_for, example_item, paper_bytes
@@ -147,8 +147,11 @@ class Party:
         )
         self.office.courier.report_every_s = float("inf")  # a pulse would keep settle() from coming to rest
         self.alive = True
-        self.office.open()
-        self.office._link.start(self.office.put)
+        try:
+            self.office.open()
+            self.office._link.start(self.office.put)
+        except PowerCut:
+            self.kill()
 
     def kill(self) -> None:
         """Power cut: what was not committed never was."""
@@ -168,15 +171,31 @@ class Party:
             self.office.courier.step(batch)
         except PowerCut:
             self.kill()
+        except Refused:
+            pass  # the disk is full: the courier's thread would log it and go on
         return bool(batch)
+
+    def fill_disk(self) -> None:
+        """From here on the store cannot grow by a page."""
+        db = self.office.store._writer
+        assert db is not None
+        pages = db.conn.execute("pragma page_count").fetchone()[0]
+        db.conn.execute(f"pragma max_page_count = {pages}")
+
+    def free_disk(self) -> None:
+        db = self.office.store._writer
+        assert db is not None
+        db.conn.execute("pragma max_page_count = 1073741823")
 
     def does(self, what: Callable[[], object]) -> object:
         """Something a person does at this machine; a power cut in the middle leaves the machine off."""
         try:
-            return what()
+            done = what()
         except PowerCut:
             self.kill()
             return None
+        self.world.remember(self)  # from here on somebody has seen it as saved
+        return done
 
     # -- the disk
 
@@ -206,11 +225,11 @@ class Party:
         if copy is not None:
             for name in ("main.db", "blobs.db"):
                 shutil.copyfile(self.copies[copy] / name, self.folder / "data" / name)
-            del self.copies[copy + 1 :]
         if not with_mark:
             shutil.rmtree(self.folder / "mark", ignore_errors=True)
         if told or copy is None:
             Waterline(self.folder / "mark").note_restored()
+        self.world.count_lost_disks()
 
     # -- looking
 
@@ -245,7 +264,6 @@ class Station(Party):
                     desk.add_paper(tx, draft, paper, at)
             with office.store.write() as tx:
                 desk.submit(tx, office.pen, draft, item, by=self.clerk, at=at)
-            self.world.saved(self, draft)  # from here on the clerk has seen it as saved
             return draft
 
         return self.does(intake_)  # type: ignore[return-value]
@@ -343,11 +361,13 @@ class HubParty(Party):
 
 @dataclass
 class Promise:
-    """What somebody was shown, and must therefore be true in the end."""
+    """An act that somebody saw as saved. Void once every disk that held it has been lost."""
 
-    station: str
+    act: str
     case: str
-    copied: bool = False  # some machine besides the station's own disk held it before that disk was lost
+    station: str
+    by: str
+    void: bool = False
 
 
 @dataclass
@@ -365,6 +385,7 @@ class World:
         self.hub = HubParty(self, HUB)
         self.stations = {name: Station(self, name) for name in self.station_names}
         self.keyring_number = 0
+        self.old_cards: list[Card] = []
         self.keyring: Keyring
         self.renew_keyring()
         for party in self.parties():
@@ -376,8 +397,19 @@ class World:
     def renew_keyring(self, revoked: tuple[str, ...] = ()) -> None:
         self.keyring_number += 1
         cards = [p.keys.card(Standing.REVOKED if p.name in revoked else Standing.ACTIVE) for p in self.parties()]
+        cards += self.old_cards
         content = KeyringContent(district=DISTRICT, number=self.keyring_number, issued_at="", cards=cards)
         self.keyring = read_keyring(sign_keyring(content, self.authority), self.authority.public_key())
+        for party in self.parties():
+            if party.alive:
+                party.office.courier.keyring = self.keyring
+
+    def replace_box(self, station: Station) -> None:
+        """Another machine takes the station's place: new keys, and nothing new is taken from the old ones."""
+        station.kill()
+        self.old_cards.append(station.keys.card(Standing.SUPERSEDED))
+        station.keys = Keys.make(station.name, station.keys.box + 1)
+        self.renew_keyring()
 
     def station(self, name: str) -> Station:
         return self.stations[name]
@@ -423,8 +455,33 @@ class World:
 
     # -- the count
 
-    def saved(self, station: Station, case_id: str) -> None:
-        self.promises[case_id] = Promise(station.name, case_id)
+    def remember(self, party: Party) -> None:
+        """Every act of this party's own that is on its disk has been seen as saved by a person."""
+        with party.office.store.read() as db:
+            rows = db.execute(
+                "select a.id, a.case_id, coalesce(c.station, '') from acts a left join cases c on c.id = a.case_id where a.side = ?",
+                (party.side,),
+            ).fetchall()
+        for row in rows:
+            station = row[2] or party.name
+            self.promises.setdefault(row[0], Promise(row[0], row[1], station, party.name))
+
+    def count_lost_disks(self) -> None:
+        """After a disk was lost: a promise that no disk holds any more was kept by nobody, and cannot be."""
+        held: set[str] = set()
+        for party in self.parties():
+            path = party.folder / "data" / "main.db"
+            if not path.exists():
+                continue
+            db = sqlite3.connect(path)
+            try:
+                held |= {row[0] for row in db.execute("select id from acts")}
+            except sqlite3.OperationalError:
+                pass  # killed before its first table was made
+            finally:
+                db.close()
+        for promise in self.promises.values():
+            promise.void = promise.void or promise.act not in held
 
     def look(self) -> None:
         """Check every screen that is on: a station that says "received by the district" must be right."""
@@ -436,7 +493,8 @@ class World:
                 continue
             for case_id in station.case_ids():
                 state = station.sync(case_id).state
-                if state in (node_cases.SyncState.ACKED, node_cases.SyncState.PARTIAL) and case_id not in at_hub:
+                both = self.hub.office.courier.connected(station.name)
+                if both and state in (node_cases.SyncState.ACKED, node_cases.SyncState.PARTIAL) and case_id not in at_hub:
                     self.untrue.append(f"{station.name} says that the hub has {case_id}")
 
     def differences(self) -> list[str]:
@@ -463,8 +521,12 @@ class World:
                     found.append(f"doubled: number {mine.number}")
                 numbers[mine.number] = case_id
         for promise in self.promises.values():
-            if promise.case not in at_hub and not promise.copied:
-                found.append(f"lost: {promise.case} was saved at {promise.station}")
+            if promise.void:
+                continue
+            for party in (self.hub, self.stations[promise.station]):
+                with party.office.store.read() as db:
+                    if not db.execute("select 1 from acts where id = ?", (promise.act,)).fetchone():
+                        found.append(f"lost: act {promise.act} saved at {promise.by} is not at {party.name}")
         for party in self.parties():
             found += self._journal_faults(party)
         return found

@@ -1,0 +1,248 @@
+"""Days of disasters: what a seed does to a district, and the count at the end.
+
+play() is what `scripts/simulate` runs and what the state machine of test_simulation.py shrinks. Every
+choice comes from one generator, so a seed that loses a case loses it again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from protocol.cases.rules import Act, Side
+from protocol.errors import Damaged, Refused
+from tests.world import HUB, Party, Station, World, open_acts
+
+STEPS = 120
+DISASTERS = frozenset(
+    "cut bad_wire broker_wiped broker_swallows kill light_fuse lose_disk clock_jumps disk_full".split()
+)
+
+
+@dataclass
+class Outcome:
+    seed: int
+    lost: int = 0
+    doubled: int = 0
+    untrue: int = 0
+    other: list[str] = field(default_factory=list)
+    cases: int = 0
+    void: int = 0  # held by one disk only when that disk was lost
+    disasters: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        return not (self.lost or self.doubled or self.untrue or self.other)
+
+
+class Day:
+    """One world and what can happen to it. Each public method is one step."""
+
+    STEPS: ClassVar[tuple[tuple[Callable[[Day], None], int], ...]]
+
+    def __init__(self, folder: Path, seed: int, stations: int = 2) -> None:
+        names = [f"station-{number + 1}" for number in range(stations)]
+        self.world = World(folder, seed, names)
+        self.rng = random.Random(seed ^ 0x5EED)
+        self.happened: dict[str, int] = {}
+
+    # -- who
+
+    def _station(self) -> Station:
+        return self.rng.choice(list(self.world.stations.values()))
+
+    def _party(self) -> Party:
+        return self.rng.choice(self.world.parties())
+
+    def _case_at(self, party: Party, side: Side) -> tuple[str, list[Act]] | None:
+        """A case of this party in which `side` has something to do."""
+        if not party.alive:
+            return None
+        ids = party.case_ids()
+        self.rng.shuffle(ids)
+        for case_id in ids[:6]:
+            case = party.case(case_id)
+            if case is not None and case.status is not None:
+                acts = open_acts(case, side)
+                if acts:
+                    return case_id, acts
+        return None
+
+    # -- ordinary work
+
+    def take_in(self) -> None:
+        station = self._station()
+        if station.alive:
+            station.submits(papers=self.rng.choice((1, 1, 2)))
+
+    def decide(self) -> None:
+        found = self._case_at(self.world.hub, Side.HUB)
+        if found:
+            self.world.hub.decides(found[0], self.rng.choice(found[1]))
+
+    def note(self) -> None:
+        if self.world.hub.alive and (ids := self.world.hub.case_ids()):
+            self.world.hub.notes(self.rng.choice(ids), "seen")
+
+    def work_at_desk(self) -> None:
+        station = self._station()
+        found = self._case_at(station, Side.STATION)
+        if not found:
+            return
+        case_id, acts = found
+        match self.rng.choice(acts):
+            case Act.SUPPLEMENT:
+                station.supplies(case_id)
+            case Act.ASK_WITHDRAWAL:
+                station.asks_withdrawal(case_id)
+            case Act.HAND_OVER:
+                station.hands_over(case_id)
+
+    def wait(self) -> None:
+        self.world.advance(self.rng.choice((0.2, 3.0, 20.0, 600.0)))
+
+    def carry(self) -> None:
+        for _ in range(self.rng.randint(1, 8)):
+            self.world.turn()
+
+    # -- disasters
+
+    def cut(self) -> None:
+        self.world.network.cut(self._party().name)
+
+    def mend(self) -> None:
+        self.world.network.mend(self._party().name)
+
+    def bad_wire(self) -> None:
+        network = self.world.network
+        network.lose, network.double, network.delay = (self.rng.choice((0.0, 0.15)) for _ in range(3))
+
+    def broker_wiped(self) -> None:
+        self.world.network.broker_down()
+        if self.rng.random() < 0.5:
+            self.world.turn()
+        self.world.network.broker_up()
+
+    def broker_swallows(self) -> None:
+        self.world.network.swallow(self._party().name, self.rng.random() < 0.5)
+
+    def kill(self) -> None:
+        self._party().kill()
+
+    def light_fuse(self) -> None:
+        """The power goes at some statement of what comes next."""
+        self._party().fuse.left = self.rng.randint(1, 80)
+
+    def start(self) -> None:
+        for party in self.world.parties():
+            if not party.alive:
+                self._start(party)
+
+    def _start(self, party: Party) -> None:
+        try:
+            party.start()
+        except Damaged:
+            # the disk is empty and nobody said so: the installer restores with the note
+            party.lose_disk(len(party.copies) - 1 if party.copies else None, told=True)
+            party.start()
+
+    def copy_disk(self) -> None:
+        party = self._party()
+        if party.alive:
+            party.copy_disk()
+
+    def lose_disk(self) -> None:
+        party = self._party()
+        copies = [*range(len(party.copies))]
+        if party.name == HUB and not copies:
+            copy = None if self.rng.random() < 0.3 else -1
+            if copy == -1:
+                return
+        else:
+            copy = self.rng.choice(copies) if copies else None
+        told = self.rng.random() < 0.6
+        replaced = told and isinstance(party, Station) and self.rng.random() < 0.4
+        party.lose_disk(copy, told=told, with_mark=told or self.rng.random() < 0.5)
+        if replaced and isinstance(party, Station):
+            self.world.replace_box(party)
+        if self.rng.random() < 0.7:
+            self._start(party)
+
+    def clock_jumps(self) -> None:
+        self._party().clock.skew = timedelta(days=self.rng.choice((-4000, -1, 0, 0, 2, 700)))
+
+    def disk_full(self) -> None:
+        party = self._party()
+        if party.alive:
+            party.fill_disk()
+
+    def disk_freed(self) -> None:
+        for party in self.world.parties():
+            if party.alive:
+                party.free_disk()
+
+    # -- a day
+
+    def step(self) -> None:
+        choices, weights = zip(*self.STEPS, strict=True)
+        chosen = self.rng.choices(choices, weights)[0]
+        self.take(getattr(self, chosen.__name__))
+
+    def take(self, what: Callable[[], None]) -> None:
+        if what.__name__ in DISASTERS:
+            self.happened[what.__name__] = self.happened.get(what.__name__, 0) + 1
+        try:
+            what()
+        except Refused:
+            pass  # a person was told no; nothing happened
+        self.world.look()
+
+    def end(self) -> Outcome:
+        """Everything heals, and it is counted."""
+        for party in self.world.parties():
+            party.fuse.left = None
+        self.disk_freed()
+        self.start()
+        self.disk_freed()
+        self.world.heal()
+        self.world.look()
+        outcome = Outcome(self.world.seed, disasters=dict(self.happened))
+        for line in self.world.differences():
+            if line.startswith("lost"):
+                outcome.lost += 1
+            elif line.startswith("doubled"):
+                outcome.doubled += 1
+            elif " says that " in line:
+                outcome.untrue += 1
+            outcome.other.append(line)
+        outcome.cases = len(self.world.hub.case_ids())
+        outcome.void = sum(promise.void for promise in self.world.promises.values())
+        return outcome
+
+    def close(self) -> None:
+        for party in self.world.parties():
+            party.kill()
+
+
+# How often each step is taken, in proportion.
+Day.STEPS = (
+    (Day.take_in, 14), (Day.decide, 10), (Day.note, 1), (Day.work_at_desk, 8), (Day.wait, 6), (Day.carry, 24),
+    (Day.cut, 3), (Day.mend, 6), (Day.bad_wire, 2), (Day.broker_wiped, 1), (Day.broker_swallows, 1), (Day.kill, 1),
+    (Day.light_fuse, 4), (Day.start, 8), (Day.copy_disk, 5), (Day.lose_disk, 3), (Day.clock_jumps, 1),
+    (Day.disk_full, 1), (Day.disk_freed, 3),
+)  # fmt: skip
+
+
+def play(folder: Path, seed: int, stations: int = 2, steps: int = STEPS) -> Outcome:
+    """One seed, one day."""
+    day = Day(folder, seed, stations)
+    try:
+        for _ in range(steps):
+            day.step()
+        return day.end()
+    finally:
+        day.close()
