@@ -206,6 +206,16 @@ class Settings:
         return self.folder / "broker"
 
     @property
+    def stations_list(self) -> Path:
+        """The hub's: how the register calls its stations (TOML), written by the office."""
+        return self.folder / "stations.toml"
+
+    @property
+    def catalogue_bundle(self) -> Path:
+        """The hub's: the newest signed catalogue, written by the office and put on the shelf by the hub."""
+        return self.folder / "catalogue.bundle"
+
+    @property
     def broker_password(self) -> str:
         """The secret that goes with `broker.username`; empty if the broker asks for none.
 
@@ -280,13 +290,18 @@ def _as_it_is(shape: type, value: object) -> object:
 
 
 def _lines(table: Any) -> str:
-    """The plain keys of one table. JSON's strings, numbers and booleans are TOML's too."""
-    lines = [
-        f"{part.name} = {json.dumps(value, ensure_ascii=False)}\n"
+    """The plain keys of one table."""
+    return "".join(
+        f"{part.name} = {toml_value(value)}\n"
         for part in dataclasses.fields(table)
         if isinstance(value := getattr(table, part.name), str | int)
-    ]
-    return "".join(lines).replace("\x7f", "\\u007f")  # the one character that JSON writes bare and TOML forbids
+    )
+
+
+def toml_value(value: str | int) -> str:
+    """JSON's strings, numbers and booleans are TOML's too."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace("\x7f", "\\u007f")  # the one character that JSON writes bare and TOML forbids
 
 
 def _only_known(content: dict[str, Any], shape: Any, where: str) -> None:

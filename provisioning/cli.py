@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from protocol.catalogue.reading import load_folder, standard_items
 from protocol.clock import WallClock
 from protocol.errors import MicrocenterError, Refused
 from protocol.exchange.topics import HUB
@@ -170,6 +171,14 @@ def _keyring(options: argparse.Namespace) -> int:
     for alarm in alarms:
         print(f"  警报 alarm {alarm.at[:19]} {alarm.station} {alarm.kind}: {alarm.text}")
     return ACT if alarms else DONE
+
+
+def _catalogue(options: argparse.Namespace) -> int:
+    items = load_folder(options.items) if options.items else standard_items()
+    with open_office(options.office) as office:
+        number = office.issue_catalogue(items, _now())
+    print(f"事项目录第 {number} 号已签发 catalogue {number} is signed, {len(items)} items read")
+    return DONE
 
 
 def _broker_reload(options: argparse.Namespace) -> int:
@@ -416,6 +425,9 @@ def _parser() -> argparse.ArgumentParser:
     made = command("keyring", _keyring, "名册与警报 show boxes and alarms, write the keyring anew")
     made.add_argument("--out", type=Path)
     made.add_argument("--json", action="store_true")
+
+    made = command("catalogue", _catalogue, "签发事项目录 sign the catalogue; the hub sends it to every station")
+    made.add_argument("items", type=Path, nargs="?", help="事项文件夹 a folder of item files; else the standard items")
 
     made = command("render", _render, "生成 systemd 单元 render systemd's units for a party's folder")
     made.add_argument("out", type=Path)

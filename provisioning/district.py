@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from protocol.catalogue.reading import standard_items
 from protocol.settings import BrokerKind, Http, Name, Replica, Settings, read_settings, write_settings, write_whole
 from provisioning.answer import answer, confirm
 from provisioning.enrol import BrokerHint, confirmation, install, make_request
@@ -68,6 +69,7 @@ def make_district(
     make_office(folder, plan, at)
     made = {}
     with open_office(folder) as office:
+        office.issue_catalogue(standard_items(), at)
         for station in stations:
             office.add_station(station, at)
             place = station_folder(folder, station.name)

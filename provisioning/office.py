@@ -24,6 +24,8 @@ from pathlib import Path
 
 import msgspec
 
+from protocol.catalogue.bundle import open_bundle, pack
+from protocol.catalogue.items import Item
 from protocol.errors import Refused
 from protocol.exchange.topics import HUB, acl_lines
 from protocol.identity import Keys, sign_keyring
@@ -36,6 +38,7 @@ from protocol.settings import (
     Replica,
     Settings,
     read_settings,
+    toml_value,
     write_settings,
     write_whole,
 )
@@ -61,6 +64,7 @@ class Office:
     def add_station(self, station: Station, at: datetime) -> None:
         with self.store.write() as tx:
             register.add_station(tx, station, at)
+        self._publish_names()
 
     def plan(self, station: str, purpose: Purpose, at: datetime, url: str = "") -> Invitation:
         """A token for one box of this station: 72 h for the first, 24 h for a replacement.
@@ -82,6 +86,27 @@ class Office:
         self.publish(at)
         return box
 
+    def issue_catalogue(self, items: list[Item], at: datetime) -> int:
+        """Sign these items, and every older version that is out, as the district's catalogue; returns its number.
+
+        The number rises only if something changed.
+
+        :raises Refused: catalogue: a version that is out was edited; give it a new version
+        """
+        file = self.hub.catalogue_bundle
+        before = open_bundle(file.read_bytes(), self.authority.public_key) if file.exists() else None
+        out = {(item.code, item.version): item for item in before.versions()} if before else {}
+        for item in items:
+            if out.get((item.code, item.version), item) != item:
+                problem = "is out with other content; give it a new version"
+                raise Refused("refused.catalogue", file=item.code, field="version", problem=problem)
+        if before and all((item.code, item.version) in out for item in items):
+            return before.number
+        number = before.number + 1 if before else 1
+        every = out | {(item.code, item.version): item for item in items}
+        write_whole(file, pack(every.values(), number, at, self.authority.records), 0o644)
+        return number
+
     @property
     def pin(self) -> str:
         return pin(self.authority.public_key.public_bytes_raw())
@@ -97,6 +122,7 @@ class Office:
             content = register.keyring(db, self.authority.district)
             in_use = sorted(box.station for box in register.boxes(db) if box.state in register.IN_USE)
             known = sorted({box.station for box in register.boxes(db)})
+        self._publish_names()
         write_whole(self.hub.keyring, sign_keyring(content, self.authority.records), 0o644)
         stations = [name for name in in_use if name != HUB]
         fenced = [name for name in known if name not in in_use]
@@ -115,6 +141,15 @@ class Office:
         if self.hub.broker.kind is not BrokerKind.EMBEDDED:
             return ""
         return self._passwords().get(party, "")
+
+    def _publish_names(self) -> None:
+        with self.store.read() as db:
+            stations = [station for station in register.stations(db) if station.name != HUB]
+        tables = [
+            f"[{own.name}]\nzh = {toml_value(own.zh)}\nen = {toml_value(own.en)}\ntier = {toml_value(own.tier)}\n"
+            for own in stations
+        ]
+        write_whole(self.hub.stations_list, "\n".join(tables).encode(), 0o644)
 
     def _passwords(self) -> dict[str, str]:
         file = self.hub.path(self.hub.broker.passwords_file)

@@ -87,7 +87,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=exec
 User={USER}
-ExecStart={program} serve {settings.folder}
+ExecStart={program} serve --folder {settings.folder}
 Restart=always
 RestartSec=3
 TimeoutStopSec=60

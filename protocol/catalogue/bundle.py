@@ -63,6 +63,10 @@ class Catalogue:
             raise Refused("refused.no-item", item=code)
         return max(in_force, key=lambda item: item.version)
 
+    def versions(self) -> list[Item]:
+        """Every version of every item in the bundle, by code and version."""
+        return [item for _, versions in sorted(self._versions.items()) for _, item in sorted(versions.items())]
+
     def items(self, on: date | None = None) -> list[Item]:
         """Every item that can be applied for, in its newest version (in force on that day), by code."""
         return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import msgspec
@@ -13,6 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from hub.stations import read_register
+from protocol.catalogue.bundle import open_bundle
+from protocol.catalogue.reading import standard_items
 from protocol.errors import Distrusted, Refused
 from protocol.identity import Keys, Standing, read_keyring
 from protocol.settings import Settings, read_settings
@@ -286,3 +290,25 @@ def test_the_hubs_keys_come_back_from_the_authoritys_escrow(tmp_path, now):
     before = Keys.load(district.hub.letters_key).card()
     district.hub.letters_key.unlink()
     assert Keys.load(make_district(tmp_path, [DAFENG], now).hub.letters_key).card() == before
+
+
+def test_the_hub_reads_what_the_register_calls_its_stations(office, district):
+    named = read_register(district.hub.folder)
+    assert {name: (listing.zh, listing.tier) for name, listing in named.items()} == {
+        "boya": (BOYA.zh, "residential"),
+        "dafeng": (DAFENG.zh, "town"),
+    }
+
+
+def test_a_catalogue_is_issued_anew_only_when_it_changed_and_keeps_what_is_out(office, district, now):
+    items = standard_items()
+    first = district.hub.catalogue_bundle.read_bytes()
+    assert office.issue_catalogue(items, now + timedelta(days=1)) == 1
+    assert district.hub.catalogue_bundle.read_bytes() == first
+    newer = dataclasses.replace(items[0], version=items[0].version + 1)
+    assert office.issue_catalogue([newer], now) == 2
+    catalogue = open_bundle(district.hub.catalogue_bundle.read_bytes(), office.authority.public_key)
+    assert catalogue.item(items[0].code, items[0].version) == items[0], "a case may pin the older version"
+    assert catalogue.item(newer.code, newer.version) == newer
+    with pytest.raises(Refused, match="new version"):
+        office.issue_catalogue([dataclasses.replace(newer, name=newer.name + "改")], now)

@@ -20,7 +20,7 @@ def words(unit, key: str) -> list[str]:
 def test_a_station_has_one_service_and_the_hub_keeps_the_authority_out_of_sight(district):
     (node,) = render_units(district.stations["dafeng"], Path("/opt/mc/bin"))
     folder = district.stations["dafeng"].folder
-    assert words(node, "ExecStart") == [f"/opt/mc/bin/microcenter-node serve {folder}"]
+    assert words(node, "ExecStart") == [f"/opt/mc/bin/microcenter-node serve --folder {folder}"]
     hub, door = render_units(district.hub, Path("/opt/mc/bin"), district.folder)
     assert words(hub, "InaccessiblePaths") == [f"{district.folder}/authority"]
     assert words(door, "InaccessiblePaths") == []
