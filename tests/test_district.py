@@ -9,7 +9,10 @@ import pytest
 
 from node.cases import SyncState
 from protocol.cases.rules import Act, Status
-from tests.world import World
+from protocol.exchange.journal import add_epoch, epochs
+from protocol.exchange.memory import take_given
+from protocol.exchange.messages import Given
+from tests.world import DISTRICT, HUB, World
 
 
 @pytest.fixture
@@ -160,4 +163,22 @@ def test_an_officer_who_decides_again_after_a_restore_finds_both_versions(world:
     assert at_hub is not None
     assert at_hub.status is Status.GRANTED
     assert [str(step.act.act) for step in at_hub.set_aside] == ["deny"]
+    assert world.differences() == []
+
+
+def test_an_answer_that_overtakes_the_one_before_it_does_not_end_a_give_back(world: World) -> None:
+    station = world.station("dafeng")
+    (case,) = take_in(world, "dafeng", 1)
+    world.settle()
+    station.lose_disk(None, told=True)
+    station.start()
+    with world.hub.office.store.read() as db:
+        (held,) = epochs(db, "dafeng", HUB)
+    early = Given(epoch=held.epoch, life=held.life, after=held.head, entries=[], proof=None)
+    with station.office.store.write() as tx:
+        lost = add_epoch(tx, DISTRICT, "dafeng", HUB, held.epoch, held.life, "")
+        tx.execute("update epochs set wants = ? where id = ?", (held.head, lost.id))
+        take_given(tx, station.office.pen, world.keyring, HUB, early, station.clock.now())
+    world.settle()
+    assert station.case_ids() == [case]
     assert world.differences() == []

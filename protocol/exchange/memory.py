@@ -136,24 +136,23 @@ def note_boot(tx: Database, talk: Conversation, boot: bytes, at: datetime) -> No
 def give(store: Store, author: str, reader: str, asked: Recall, letters: int) -> list[Given]:
     """What we hold of `author`'s epoch past `after`: at most `letters` stretches, each with its evidence.
 
-    An empty stretch at the end says that there is no more.
+    One empty stretch alone says that there is no more.
     """
     answer: list[Given] = []
     with store.read() as db:
         epoch = journal.epoch_by_name(db, asked.epoch)
         if epoch is None or (epoch.author, epoch.reader) != (author, reader):
-            return [Given(epoch=asked.epoch, life=0, entries=[], proof=None)]
+            return [Given(epoch=asked.epoch, life=0, after=asked.after, entries=[], proof=None)]
         after = asked.after
         while len(answer) < letters:
             found = inbox.proof_of(db, epoch, after)
             if found is None:
-                answer.append(Given(epoch=epoch.epoch, life=epoch.life, entries=[], proof=None))
                 break
             _, last, proof = found
             entries = journal.entries(db, epoch, after, last, GIVEN_BYTES * 4)
-            answer.append(Given(epoch=epoch.epoch, life=epoch.life, entries=entries, proof=proof))
+            answer.append(Given(epoch=epoch.epoch, life=epoch.life, after=after, entries=entries, proof=proof))
             after = last
-    return answer
+    return answer or [Given(epoch=asked.epoch, life=epoch.life, after=asked.after, entries=[], proof=None)]
 
 
 def take_given(tx: Database, pen: Journal, keyring: Keyring, peer: str, given: Given, at: datetime) -> None:
@@ -165,6 +164,8 @@ def take_given(tx: Database, pen: Journal, keyring: Keyring, peer: str, given: G
     if epoch is None or (epoch.author, epoch.reader) != (pen.party, peer) or epoch.wants <= epoch.head:
         return
     if not given.entries or given.proof is None:
+        if given.after != epoch.head:
+            return  # an answer to an earlier question, overtaken on the way
         # the peer proved that it held them and now says it does not: nothing to wait for, but somebody must know
         tx.conn.execute("update epochs set wants = 0 where id = ?", (epoch.id,))
         attention.put(tx, "chain", f"{peer}/{epoch.epoch}", at=stamp(at), detail={"seq": epoch.head + 1, "peer": peer})

@@ -130,10 +130,11 @@ class Recall(msgspec.Struct, frozen=True, tag="recall", kw_only=True):
 
 
 class Given(msgspec.Struct, frozen=True, tag="given", kw_only=True):
-    """A stretch of the receiver's own journal. An empty one says: I hold no more of it."""
+    """A stretch of the receiver's own journal past `after`. An empty one says: I hold no more of it."""
 
     epoch: Text
     life: Small
+    after: Seq = 0
     entries: list[Entry]
     proof: Proof | None
 
