@@ -90,6 +90,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.no-paper": ("there is no paper {paper}", "reload the page"),
     "refused.form": ("{count} field(s) need attention", "correct the marked fields; what was typed is kept"),
     "refused.papers-missing": ("required materials are missing: {missing}", "attach them or leave the draft for later"),
+    "refused.papers-away": (
+        "{count} of {all} papers have not arrived here: {missing}",
+        "wait until they are here; what need not wait for them is open",
+    ),
     "refused.papers-many": ("a draft holds at most {limit} papers", "put several pages into one PDF"),
     "refused.nothing-supplied": ("nothing was changed or added", "correct what the notice names, then send"),
     "refused.recipient-missing": ("who took the result is not filled in", "write the name of the person who took it"),
@@ -138,6 +142,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.catalogue": ("{file}: {field}: {problem}", "correct the file and check again"),
     "refused.token": ("the token was refused: {why}", "ask the district for a new one"),
     "refused.enrolled": ("{station} has a box in use", "use `revive` to replace it"),
+    "refused.running": ("the party in {folder} is at work", "stop it first; its service is microcenter-node or -hub"),
     "refused.lived-before": (
         "{station} had a box before this one, and nothing of it was brought back",
         "use `revive`, which restores the replica before the box gets its identity",

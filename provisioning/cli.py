@@ -31,7 +31,7 @@ from provisioning.doctor import Level, examine, exit_code
 from provisioning.enrol import BrokerHint, confirmation, install, make_request, planned_settings, read_answer
 from provisioning.office import HubPlan, make_office, open_office
 from provisioning.register import State, Station
-from provisioning.revive import bring_back, fence_and_plan, revive, revive_hub, set_aside
+from provisioning.revive import bring_back, fence_and_plan, nobody_at_work, revive, revive_hub, set_aside
 from provisioning.serve import Door, post
 from provisioning.tokens import Invitation, Purpose, read_invitation
 from provisioning.units import render_units
@@ -225,7 +225,8 @@ def _revive(options: argparse.Namespace) -> int:
 def _request(options: argparse.Namespace) -> int:
     invitation = _invitation(options.token_file)
     if options.replace:
-        set_aside(options.folder, _now())
+        with nobody_at_work(options.folder):
+            set_aside(options.folder, _now())
     write_whole(options.out, make_request(options.folder, invitation.token), 0o644)
     print(f"请求已写入 the request is in {options.out}; 请交区中心 take it to the office, keep the invitation")
     return DONE
@@ -239,7 +240,8 @@ def _install(options: argparse.Namespace) -> int:
     if said.box > 1:
         settings = planned_settings(options.folder, said, http, replica)
         if not settings.restored_note.exists():
-            bring_back(settings, _now(), without_replica=options.without_replica, say=print)
+            with nobody_at_work(options.folder):
+                bring_back(settings, _now(), without_replica=options.without_replica, say=print)
     settings = install(options.folder, data, invitation, http, replica)
     if options.out:
         write_whole(options.out, confirmation(settings), 0o644)

@@ -9,15 +9,18 @@ way cannot start as somebody who has forgotten everything.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from protocol.clock import stamp
-from protocol.errors import Refused
+from protocol.errors import Refused, Unreachable
 from protocol.exchange.topics import HUB
 from protocol.identity import Keys
 from protocol.replica import restore
+from protocol.replica.alone import claim
 from protocol.replica.configured import target_of
 from protocol.settings import Http, Replica, Settings, read_settings, write_whole
 from provisioning.answer import answer, confirm
@@ -27,6 +30,7 @@ from provisioning.register import State
 from provisioning.tokens import Invitation, Purpose
 
 Say = Callable[[str], None]
+ORPHAN_S = 10.0  # for the last sync of a litestream whose party is dead
 
 
 def fence_and_plan(office: Office, station: str, reason: str, at: datetime, url: str = "") -> Invitation:
@@ -54,17 +58,19 @@ def revive(
     :raises Refused: no-replica: there is nothing to restore from and no reason was given
     :raises Damaged: the replica is no whole database
     """
-    set_aside(folder, at)
-    data = ask(make_request(folder, invitation.token))
-    settings = planned_settings(folder, read_answer(data, invitation)[0], http, replica)
-    bring_back(settings, at, without_replica=without_replica, say=say)
-    return install(folder, data, invitation, http, replica)
+    with nobody_at_work(folder):
+        set_aside(folder, at)
+        data = ask(make_request(folder, invitation.token))
+        settings = planned_settings(folder, read_answer(data, invitation)[0], http, replica)
+        bring_back(settings, at, without_replica=without_replica, say=say)
+        return install(folder, data, invitation, http, replica)
 
 
 def revive_hub(office: Office, at: datetime, *, without_replica: str = "", say: Say = lambda line: None) -> None:
     """The hub's databases from its replica. Its identity is not new: office and escrow keep it."""
-    _aside(office.hub.data, at)
-    bring_back(office.hub, at, without_replica=without_replica, say=say)
+    with nobody_at_work(office.hub.folder):
+        _aside(office.hub.data, at)
+        bring_back(office.hub, at, without_replica=without_replica, say=say)
 
 
 def revive_here(
@@ -82,6 +88,8 @@ def revive_here(
     if before.party == HUB:
         revive_hub(office, at, without_replica=without_replica, say=say)
         return office.hub
+    with nobody_at_work(place):
+        pass  # before the fence: a station that works is not put out by a slip
     invitation = fence_and_plan(office, before.party, reason, at)
     settings = revive(
         place,
@@ -114,6 +122,24 @@ def bring_back(settings: Settings, at: datetime, *, without_replica: str = "", s
     settings.data.mkdir(parents=True, exist_ok=True)
     note = {"at": stamp(at), "reason": without_replica, "transactions": copied}
     write_whole(settings.restored_note, json.dumps(note, ensure_ascii=False).encode())
+
+
+@contextmanager
+def nobody_at_work(folder: Path) -> Iterator[None]:
+    """A litestream that outlived its party is ended: it would copy what is put in place over what it was taken from.
+
+    :raises Refused: running: the party itself lives
+    """
+    run = folder / "run"
+    run.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = claim(run / "litestream.lock", run / "litestream.yml", ORPHAN_S)
+    except Unreachable as why:
+        raise Refused("refused.running", folder=str(folder)) from why
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def set_aside(folder: Path, at: datetime) -> None:

@@ -60,6 +60,27 @@ def test_a_box_without_a_network_is_enrolled_by_a_stick(office, tmp_path):
     assert all(secret.encode() not in file.read_bytes() for file in (stick / "req", stick / "rsp", stick / "done"))
 
 
+def test_a_dead_box_is_replaced_by_a_stick_and_not_from_nothing(office, tmp_path):
+    stick, invitation = tmp_path / "stick", tmp_path / "invitation"
+    stick.mkdir()
+
+    def by_stick(box, *options: str, request: tuple[str, ...] = ()) -> tuple[int, str]:
+        assert office("request", stick / "req", "--folder", box, "--token-file", invitation, *request)[0] == 0
+        assert office("answer", stick / "req", stick / "rsp")[0] == 0
+        return office("install", stick / "rsp", "--folder", box, "--token-file", invitation, *options)
+
+    assert office(*PLAN, "--out", invitation)[0] == 0
+    assert by_stick(tmp_path / "box")[0] == 0
+    assert office("revive", "boya", "--out", invitation)[0] == 0
+    new = tmp_path / "new"
+    assert by_stick(new, request=("--replace",))[0] == 20
+    assert not (new / "identity/letters.key").exists()
+    code, said = by_stick(new, "--without-replica", "the second disk burnt")
+    assert code == 0, said
+    assert Keys.load(new / "identity/letters.key").box == 2
+    assert (new / "mark/restored").exists()
+
+
 @pytest.mark.broker
 def test_a_box_enrols_over_the_network_dies_and_is_replaced(office, tmp_path):
     door = Door(tmp_path / "office", "127.0.0.1", 0, ["127.0.0.1"])

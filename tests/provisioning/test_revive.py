@@ -96,6 +96,22 @@ def test_a_repaired_box_is_revived_in_its_own_folder_and_nothing_is_deleted(offi
     assert before == ["data", "identity"]
 
 
+@pytest.mark.broker
+def test_a_station_at_work_is_not_pulled_away_from_under_its_clerk(office, district, now):
+    station = district.stations["dafeng"]
+    station.data.mkdir()
+    litestream = Litestream(station.databases, target_of(station), station.run, socket=station.litestream_socket)
+    litestream.start()
+    try:
+        with pytest.raises(Refused, match="at work"):
+            revive_here(office, station.folder, "wrong folder", now)
+    finally:
+        litestream.stop()
+    assert station.letters_key.exists()
+    assert station.data.exists()
+    assert states(office, "dafeng") == [State.ACTIVE]
+
+
 def test_without_a_replica_it_stops_and_the_box_gets_no_identity(office, district, now, tmp_path):
     station = district.stations["dafeng"]
     shutil.rmtree(station.data, ignore_errors=True)
