@@ -15,12 +15,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from protocol.catalogue.reading import standard_items
+from protocol.exchange.topics import HUB
 from protocol.settings import BrokerKind, Http, Name, Replica, Settings, read_settings, write_settings, write_whole
 from provisioning.answer import answer, confirm
 from provisioning.enrol import BrokerHint, confirmation, install, make_request
 from provisioning.mosquitto import free_port
-from provisioning.office import HubPlan, Office, make_office, open_office
+from provisioning.office import BROKER_HINT, HubPlan, Office, make_office, open_office
 from provisioning.register import State, Station, box_in_use
 from provisioning.tokens import Purpose
 
@@ -46,7 +49,8 @@ def make_district(
 ) -> District:
     """Afterwards the folder holds a district whose hub and stations can be started, all on 127.0.0.1.
 
-    `http_ports` are by party; ports that are not given are free ones, chosen once and kept in party.toml.
+    `http_ports` are by party; ports that are not given are free ones, chosen once and kept in party.toml. A
+    port that is given counts in a district that was made before too: `broker_port` if the broker is embedded.
     """
     folder = folder.resolve()
     ports = dict(http_ports or {})
@@ -66,6 +70,9 @@ def make_district(
         replica=replica,
         loopback_port=free_port(),
     )
+    moved_to = 0 if with_certificates else broker_port
+    if moved_to:
+        write_whole(folder / BROKER_HINT, msgspec.json.encode(hint), 0o644)
     make_office(folder, plan, at)
     made = {}
     with open_office(folder) as office:
@@ -80,7 +87,8 @@ def make_district(
         for settings in made.values():
             write_whole(settings.keyring, office.hub.keyring.read_bytes(), 0o644)
         hub = office.hub
-    return District(folder, _on_port(hub, ports), {name: _on_port(own, ports) for name, own in made.items()})
+    on_ports = {own.party: _on_ports(own, ports, moved_to) for own in (hub, *made.values())}
+    return District(folder, on_ports.pop(HUB), on_ports)
 
 
 def station_folder(district: Path, name: str) -> Path:
@@ -104,9 +112,10 @@ def enrol_here(
     return settings
 
 
-def _on_port(settings: Settings, ports: Mapping[str, int]) -> Settings:
-    port = ports.get(settings.party, settings.http.port)
-    if port != settings.http.port:
-        settings = replace(settings, http=replace(settings.http, port=port))
+def _on_ports(settings: Settings, ports: Mapping[str, int], broker_port: int) -> Settings:
+    http = replace(settings.http, port=ports.get(settings.party, settings.http.port))
+    broker = replace(settings.broker, port=broker_port or settings.broker.port)
+    if (http, broker) != (settings.http, settings.broker):
+        settings = replace(settings, http=http, broker=broker)
         write_settings(settings)
     return settings

@@ -50,6 +50,8 @@ from provisioning.register import State, Station
 from provisioning.schema import migrations
 from provisioning.tokens import Invitation, Purpose, Token, pin
 
+BROKER_HINT = "broker.json"  # how boxes reach the broker; told to each with its certificate
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -182,8 +184,8 @@ class HubPlan:
 def make_office(folder: Path, plan: HubPlan, at: datetime) -> None:
     """Afterwards authority, register and the hub's identity are there. Again changes nothing that is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "broker.json").exists():
-        write_whole(folder / "broker.json", msgspec.json.encode(plan.broker), 0o644)
+    if not (folder / BROKER_HINT).exists():
+        write_whole(folder / BROKER_HINT, msgspec.json.encode(plan.broker), 0o644)
     broker = _broker_hint(folder)
     authority = Authority.make(folder / "authority", plan.district, at)
     hub = _hub_settings(folder / "hub", plan)
@@ -229,7 +231,7 @@ def open_office(folder: Path) -> Iterator[Office]:
 
 
 def _broker_hint(folder: Path) -> BrokerHint:
-    return msgspec.json.decode((folder / "broker.json").read_bytes(), type=BrokerHint)
+    return msgspec.json.decode((folder / BROKER_HINT).read_bytes(), type=BrokerHint)
 
 
 def _hub_settings(folder: Path, plan: HubPlan) -> Settings:

@@ -285,6 +285,14 @@ def test_making_the_district_again_finds_it_and_adds_what_is_new(tmp_path, now):
     assert len(rings) == 1, "everyone holds the newest keyring"
 
 
+def test_when_the_brokers_port_is_taken_the_whole_district_moves_to_another(tmp_path, now):
+    make_district(tmp_path, [DAFENG], now)
+    moved = make_district(tmp_path, [DAFENG, BOYA], now, broker_port=18830)
+    assert {own.broker.port for own in (moved.hub, *moved.stations.values())} == {18830}
+    assert read_settings(moved.stations["dafeng"].folder) == moved.stations["dafeng"]
+    assert read_settings(moved.hub.folder) == moved.hub
+
+
 def test_the_hubs_keys_come_back_from_the_authoritys_escrow(tmp_path, now):
     district = make_district(tmp_path, [DAFENG], now)
     before = Keys.load(district.hub.letters_key).card()
