@@ -18,7 +18,7 @@ from hub.stations import read_register
 from protocol.catalogue.bundle import open_bundle
 from protocol.catalogue.reading import standard_items
 from protocol.errors import Distrusted, Refused
-from protocol.identity import Keys, Standing, read_keyring
+from protocol.identity import Keys, Standing, read_keyring, sign_keyring
 from protocol.settings import Settings, read_settings
 from provisioning import register
 from provisioning.answer import answer, confirm
@@ -26,6 +26,7 @@ from provisioning.district import make_district
 from provisioning.enrol import (
     ANSWER_CONTEXT,
     REQUEST_CONTEXT,
+    Answer,
     ProvedRequest,
     Request,
     SignedAnswer,
@@ -224,9 +225,12 @@ def test_noise_at_the_door_is_set_aside(office, now, data):
 def test_an_answer_from_a_stranger_is_not_installed(office, invitation, now, tmp_path):
     genuine = msgspec.json.decode(answer(office, make_request(tmp_path, invitation.token), now), type=SignedAnswer)
     stranger = Ed25519PrivateKey.generate()
+    said = msgspec.json.decode(genuine.content, type=Answer)
+    own_ring = sign_keyring(keyring_of(office.hub).content, stranger)
+    own_content = msgspec.json.encode(msgspec.structs.replace(said, keyring=own_ring))
     own_word = SignedAnswer(
-        content=genuine.content,
-        signature=stranger.sign(ANSWER_CONTEXT + genuine.content),
+        content=own_content,
+        signature=stranger.sign(ANSWER_CONTEXT + own_content),
         authority=stranger.public_key().public_bytes_raw(),
     )
     bent = msgspec.structs.replace(genuine, content=genuine.content.replace(b"127.0.0.1", b"127.0.0.2"))
