@@ -12,7 +12,6 @@ import dataclasses
 import getpass
 import json
 import logging
-import os
 import signal
 import sys
 import threading
@@ -29,6 +28,7 @@ from provisioning import register
 from provisioning.answer import answer, confirm
 from provisioning.doctor import Level, examine, exit_code
 from provisioning.enrol import BrokerHint, confirmation, install, make_request, planned_settings, read_answer
+from provisioning.grammar import parser
 from provisioning.office import HubPlan, make_office, open_office
 from provisioning.register import State, Station
 from provisioning.revive import bring_back, fence_and_plan, nobody_at_work, revive, revive_hub, set_aside
@@ -41,7 +41,7 @@ _SIGNS = {Level.OK: "[ 正常 ok   ]", Level.WARN: "[ 注意 warn ]", Level.FAIL
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(argv)
+    options = parser(ACTS).parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     try:
         return int(options.act(options))
@@ -323,125 +323,23 @@ def _finish(options: argparse.Namespace, settings: Settings, url: str) -> int:
     return DONE
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="microcenter-provision", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument(
-        "--office",
-        type=Path,
-        default=Path(os.environ.get("MICROCENTER_OFFICE", "/var/lib/microcenter")),
-        help="区中心文件夹 the office's folder (authority, register, hub)",
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(name: str, act: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=text, description=text)
-        made.set_defaults(act=act)
-        return made
-
-    def for_box(made: argparse.ArgumentParser) -> None:
-        made.add_argument(
-            "--folder", type=Path, default=Path("/var/lib/microcenter"), help="站点文件夹 the box's folder"
-        )
-
-    def for_token(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--token-file", type=Path, help="邀请码文件 the invitation; else standard input or a prompt")
-
-    def for_settings(made: argparse.ArgumentParser, port: int = 0) -> None:
-        made.add_argument("--http-host", default="127.0.0.1", help="页面地址 where pages are served")
-        made.add_argument("--http-port", type=int, default=port, help="页面端口 and their port")
-        made.add_argument("--replica", type=Path, help="副本文件夹 the replica's folder, on a second disk")
-
-    def for_wire(made: argparse.ArgumentParser) -> None:
-        made.add_argument("--url", default="", help="入网服务地址 the enrolment door, https://host:8443")
-        made.add_argument("--ca", type=Path, help="中心根证书 the district's server root, if the box has it already")
-
-    made = command("init", _init, "建立区中心：密钥与登记簿 set up a district: authority, register, the hub's folder")
-    made.add_argument("district", help="a-z, 0-9, -")
-    made.add_argument("--zh", default="区政务服务中心")
-    made.add_argument("--en", default="District service center")
-    made.add_argument("--broker", choices=[*BrokerKind], default=BrokerKind.MOSQUITTO)
-    made.add_argument("--broker-port", type=int, default=0)
-    made.add_argument("--loopback-port", type=int, default=1884)
-    made.add_argument("--listen", default="0.0.0.0", help="消息代理监听地址 where the broker listens")  # noqa: S104
-    made.add_argument(
-        "--hosts", nargs="+", default=["127.0.0.1"], help="中心域名或地址 the hub's names; the first is told to boxes"
-    )
-    for_settings(made, 8080)
-
-    made = command("plan", _plan, "登记站点并发放令牌 enter a station and hand out a token (72 h)")
-    made.add_argument("station")
-    made.add_argument("--zh", required=True)
-    made.add_argument("--en", required=True)
-    made.add_argument("--tier", required=True, choices=["town", "village", "residential", "business"])
-    made.add_argument("--url", default="")
-    made.add_argument("--out", type=Path)
-
-    made = command("serve", _serve, "入网服务 the enrolment door")
-    made.add_argument("--listen", default="0.0.0.0:8443")
-
-    made = command("enrol", _enrol, "联网入网 enrol this box over the network")
-    for_box(made)
-    for_token(made)
-    for_settings(made)
-    for_wire(made)
-
-    made = command("request", _request, "离线入网第一步：写请求 without a network, 1: write the request to a stick")
-    made.add_argument("out", type=Path)
-    made.add_argument("--replace", action="store_true", help="换机 the box takes the place of another one")
-    for_box(made)
-    for_token(made)
-
-    made = command("answer", _answer, "离线入网第二步：中心签发 2, at the office: answer a request")
-    made.add_argument("request", type=Path)
-    made.add_argument("out", type=Path)
-
-    made = command("install", _install, "离线入网第三步：安装应答 3, at the box: install the answer")
-    made.add_argument("answer", type=Path)
-    made.add_argument("--out", type=Path, help="回执 where to write the confirmation for the office")
-    made.add_argument("--without-replica", default="", metavar="REASON")
-    for_box(made)
-    for_token(made)
-    for_settings(made)
-
-    made = command("installed", _installed, "离线入网第四步：登记回执 4, at the office: take in the confirmation")
-    made.add_argument("confirmation", type=Path)
-
-    made = command(
-        "revive",
-        _revive,
-        "换机恢复：先在中心加站名，再在新机器上 replace a dead box: at the office with STATION, then at the new box without",
-    )
-    made.add_argument("station", nargs="?", default="", help=f"at the office; {HUB!r} restores the hub itself")
-    made.add_argument("--reason", default="replaced")
-    made.add_argument("--without-replica", default="", metavar="REASON", help="没有副本的原因 why there is no replica")
-    made.add_argument("--out", type=Path)
-    for_box(made)
-    for_token(made)
-    for_settings(made)
-    for_wire(made)
-
-    made = command("revoke", _revoke, "吊销 revoke a station's box: nothing is taken from it any more")
-    made.add_argument("station")
-    made.add_argument("--reason", required=True)
-
-    made = command("keyring", _keyring, "名册与警报 show boxes and alarms, write the keyring anew")
-    made.add_argument("--out", type=Path)
-    made.add_argument("--json", action="store_true")
-
-    made = command("catalogue", _catalogue, "签发事项目录 sign the catalogue; the hub sends it to every station")
-    made.add_argument("items", type=Path, nargs="?", help="事项文件夹 a folder of item files; else the standard items")
-
-    made = command("render", _render, "生成 systemd 单元 render systemd's units for a party's folder")
-    made.add_argument("out", type=Path)
-    made.add_argument("--door", default="0.0.0.0:8443")
-    for_box(made)
-
-    command("broker-reload", _broker_reload, "更新并验证消息代理权限 renew the broker's rules, proved by canaries")
-
-    made = command("doctor", _doctor, "检查本机 check this box: one line each, and the next step")
-    for_box(made)
-    made.add_argument("--json", action="store_true")
-    return parser
+ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "init": _init,
+    "plan": _plan,
+    "serve": _serve,
+    "enrol": _enrol,
+    "request": _request,
+    "answer": _answer,
+    "install": _install,
+    "installed": _installed,
+    "revive": _revive,
+    "revoke": _revoke,
+    "keyring": _keyring,
+    "catalogue": _catalogue,
+    "render": _render,
+    "broker-reload": _broker_reload,
+    "doctor": _doctor,
+}
 
 
 if __name__ == "__main__":
