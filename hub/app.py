@@ -1,7 +1,8 @@
-"""The hub as one process: the only place that knows which parts it is made of.
+"""The hub put together: the only place that knows its broker, its wire, its litestream and its clock.
 
-Hub puts them together, create_app() puts the pages in front. Order of starting: litestream, stores,
-broker, courier with its link, jobs; of ending: the other way round. Nothing here decides anything.
+Start: litestream, the stores, the broker, the courier and its link, the chores; the pages come last. Stop: the
+other way round, litestream at the very end, so that its last sync takes everything along. A hub without
+litestream works on and says so; a hub whose store is gone does not start empty.
 """
 
 from __future__ import annotations
@@ -11,24 +12,27 @@ import logging
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from importlib import metadata
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any, Literal
 
-import anyio.to_thread
+from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Lifespan
 
-from hub import intake, schema, stations
+from hub import intake, jobs, stations
 from hub.embedded_broker import EmbeddedBroker
 from hub.health import Health
-from hub.jobs import Jobs
+from hub.schema import migrations
 from hub.shelf import Shelf
 from hub.web.room import Room
-from hub.web.routes import Place, hub_console
-from protocol import identity
+from hub.web.routes import hub_console
 from protocol.casebook import Casebook
 from protocol.catalogue.bundle import open_bundle
+from protocol.chores import KeyringFile
 from protocol.clock import Clock, WallClock
-from protocol.errors import Damaged, Distrusted, Unreachable
+from protocol.errors import Distrusted, Unreachable
 from protocol.exchange import blobs
 from protocol.exchange.envelope import open_own, seal_to_self
 from protocol.exchange.link import Link
@@ -36,7 +40,7 @@ from protocol.exchange.messages import Report
 from protocol.exchange.mqtt import MqttLink, Wire
 from protocol.exchange.topics import HUB
 from protocol.exchange.waterline import Waterline
-from protocol.identity import Keyring, Keys, read_keyring
+from protocol.identity import Keys, read_authority
 from protocol.office import Office
 from protocol.replica import Litestream, ReplicaHealth, target_of
 from protocol.settings import BrokerKind, Settings
@@ -45,128 +49,130 @@ from protocol.store import Store
 log = logging.getLogger(__name__)
 
 WEB_THREADS = 16
-BUNDLE = "catalogue.bundle"  # in the hub's folder: written by the district's office, put on the shelf by the hub
 
 
 class Hub:
-    """`clock` and `link` are seams for the simulated district; without them it is the real thing.
+    """The district's hub. `link` and `clock` are given by tests; at work they are MQTT and the wall's."""
 
-    open() and close() hold the stores, start() and stop() the threads; each end may be called twice.
-    """
-
-    def __init__(self, settings: Settings, *, clock: Clock | None = None, link: Link | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, link: Link | None = None, clock: Clock | None = None, durable: bool = True
+    ) -> None:
+        """
+        :raises Damaged: keys, the authority's key or the settings cannot be used
+        :raises Distrusted: the keyring is not signed by the district's authority
+        """
         self.settings = settings
-        self.clock = clock or WallClock()
+        self.clock: Clock = clock or WallClock()
         self.keys = Keys.load(settings.letters_key)
         self.book = Casebook(HUB, lambda sealed: open_own(self.keys, sealed))
-        self._authority = _authority(settings)
+        self.keyring_file = KeyringFile(settings.keyring, settings.authority_pub)
         target = target_of(settings)
         self.litestream = (
             Litestream(settings.databases, target, settings.run, socket=settings.litestream_socket) if target else None
         )
+        self.replica: ReplicaHealth | None = None
         self.broker: EmbeddedBroker | None = None
         if link is None and settings.broker.kind is BrokerKind.EMBEDDED:
             passwords = _PasswordsFile(settings.path(settings.broker.passwords_file))
             self.broker = EmbeddedBroker(settings.broker.host, settings.broker.port, settings.district, passwords)
-        self._link = link or MqttLink(_wire(settings))
-        self._jobs: Jobs | None = None
-        self.office: Office
-        self.shelf: Shelf
+        self.store = Store(settings.db, migrations, durable=durable)
+        self._paper_store = Store(settings.blobs, blobs.migrations, durable=durable)
+        self.office = Office(
+            keys=self.keys,
+            keyring=self.keyring_file.read(),
+            store=self.store,
+            blob_store=self._paper_store,
+            handlers=intake.handlers(self.book),
+            link=link or MqttLink(wire_of(settings)),
+            clock=self.clock,
+            waterline=Waterline(settings.mark),
+            report=self.report,
+        )
+        authority = read_authority(settings.authority_pub)
+        self.shelf = Shelf(self.store, self.office.blobs, lambda data: open_bundle(data, authority))
+        self._chores: Any = None  # APScheduler 3 has no types
 
-    # -- opening and closing
+    # -- starting and ending
 
-    def open(self) -> Hub:
-        """Stores at the newest schema, stations entered, the catalogue on the shelf. No thread but litestream's.
+    def open(self) -> None:
+        """The stores only, the stations entered, the catalogue on the shelf: enough for pages and tests, no thread.
 
-        :raises Damaged: the store, the keys or the settings cannot be used
+        :raises Damaged: the store is gone although this hub has lived, or cannot be read
         """
-        replicated = self._start_replica()
-        try:
-            self.office = Office(
-                keys=self.keys,
-                keyring=self._read_keyring(),
-                store=Store(self.settings.db, schema.migrations, replicated=replicated),
-                blob_store=Store(self.settings.blobs, blobs.migrations, replicated=replicated),
-                handlers=intake.handlers(self.book),
-                link=self._link,
-                clock=self.clock,
-                waterline=Waterline(self.settings.mark),
-                report=self._report,
-            )
-            self.shelf = Shelf(self.office.store, self.office.blobs, lambda data: open_bundle(data, self._authority))
-            self.office.open()
-            self.look_at_register()
-            self.look_at_bundle()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def close(self) -> None:
-        if hasattr(self, "office"):
-            self.office.close()
+        self.office.open()
+        self.look_at_register()
+        self.look_at_bundle()
         if self.litestream is not None:
-            self.litestream.stop()
-
-    # -- at work
+            self.replica = self.litestream.health(self.clock.now())
 
     def start(self) -> None:
-        """Broker, courier and jobs.
+        """Everything, in order. What cannot be started without is raised; a replica is not among it.
 
         :raises Unreachable: the embedded broker's address is taken
         """
+        if self.litestream is not None:
+            try:
+                self.litestream.start()
+                self.store.replicated = self._paper_store.replicated = True
+            except Unreachable as why:
+                log.error("no replica is kept; work goes on without %s", why)
+        self.open()
         if self.broker is not None:
             self.broker.start()
         self.office.run()
-        self._jobs = Jobs()
-        self._jobs.every(5, "watch_register", self.look_at_register)
-        self._jobs.every(5, "watch_bundle", self.look_at_bundle)
-        self._jobs.start()
+        self._chores = jobs.timetable(self)
+        self._chores.start()
+        log.info("hub at work district=%s stations=%d", self.settings.district, len(self.parties()))
 
     def stop(self) -> None:
-        if self._jobs is not None:
-            self._jobs.stop()
-            self._jobs = None
-        if hasattr(self, "office"):
-            self.office.stop()
+        """May be called twice, and after a start() that failed half-way."""
+        if self._chores is not None:
+            self._chores.shutdown()
+            self._chores = None
+        self.office.stop()
         if self.broker is not None:
             self.broker.stop()
+        self.close()
+        if self.litestream is not None:
+            self.litestream.stop()
 
-    # -- what the district's office writes, read again when it changes
+    def close(self) -> None:
+        """The other end of open()."""
+        self.office.close()
+
+    # -- what the district's office writes into the folder
 
     def look_at_register(self) -> None:
-        """The keyring as it is on the disk; every station in it has its line, and the newest catalogue."""
-        keyring = self._read_keyring()
-        self.office.courier.keyring = keyring
-        register = stations.read_register(self.settings.folder)
-        with self.office.store.read() as db:
-            changed = stations.differs(db, self.stations(), register)
+        """Every station of the keyring has its line with the register's words for it, and the newest catalogue."""
+        parties = self.parties()
+        register = stations.read_register(self.settings.stations_list)
+        with self.store.read() as db:
+            changed = stations.differs(db, parties, register)
         if changed:
-            with self.office.store.write() as tx:
-                stations.enter_all(tx, self.stations(), register)
-        self.shelf.tell_newcomers(self.office.pen, self.stations(), self.clock.now())
+            with self.store.write() as tx:
+                stations.enter_all(tx, parties, register)
+        self.shelf.tell_newcomers(self.office.pen, parties, self.clock.now())
 
     def look_at_bundle(self) -> None:
-        """A newer bundle in the folder goes on the shelf and to every station; a wrong one is left and logged."""
-        file = self.settings.folder / BUNDLE
+        """A newer bundle goes on the shelf and to every station; a wrong one is left where it is and logged."""
+        file = self.settings.catalogue_bundle
         try:
             data = file.read_bytes()
         except FileNotFoundError:
             return
         try:
-            self.shelf.take(data, self.office.pen, self.stations(), self.clock.now())
+            self.shelf.take(data, self.office.pen, self.parties(), self.clock.now())
         except Distrusted as why:
-            log.error("bundle not taken file=%s code=%s", file.name, why.code)
+            log.error("the catalogue in the folder is not taken file=%s %s", file.name, why)
 
-    def stations(self) -> list[str]:
+    def parties(self) -> list[str]:
         """Everyone in the keyring but the hub."""
         return [party for party in self.office.courier.keyring.parties() if party != HUB]
 
     # -- how it stands
 
     def health(self) -> Health:
-        courier = self.office.courier
-        broker = self.settings.broker
+        courier, broker = self.office.courier, self.settings.broker
         return Health(
             link_up=courier.link_up,
             link_since=courier.link_since,
@@ -174,16 +180,20 @@ class Hub:
             broker=broker.kind,
             address=f"{broker.host}:{broker.port}",
             distrusted=courier.distrusted,
-            replica=self._replica_health(),
+            replica=self.replica,
             disk_free=shutil.disk_usage(self.settings.folder).free,
             software=_software(),
             folder=str(self.settings.folder),
         )
 
+    def report(self) -> Report:
+        """What the hub says of itself to stations."""
+        return Report(software=_software(), catalogue=self.shelf.number)
+
     def room(self) -> Room:
         """What the pages get to see of all this."""
         return Room(
-            store=self.office.store,
+            store=self.store,
             blobs=self.office.blobs,
             pen=self.office.pen,
             book=self.book,
@@ -194,85 +204,56 @@ class Hub:
             health=self.health,
         )
 
-    # -- inside
 
-    def _read_keyring(self) -> Keyring:
-        try:
-            return read_keyring(self.settings.keyring.read_bytes(), self._authority)
-        except OSError as why:
-            raise Damaged("damaged.keys", party=HUB, why=type(why).__name__) from why
-
-    def _start_replica(self) -> bool:
-        """True if litestream is there to checkpoint. Without it the hub works on, and says so."""
-        if self.litestream is None:
-            return False
-        try:
-            self.litestream.start()
-        except Unreachable as why:
-            log.error("no replica for now why=%s", why.params["why"])
-            return False
-        return True
-
-    def _replica_health(self) -> ReplicaHealth | None:
-        return self.litestream.health(self.clock.now()) if self.litestream is not None else None
-
-    def _report(self) -> Report:
-        """What the hub says of itself to stations."""
-        return Report(software=_software(), catalogue=self.shelf.number)
+def console_of(hub: Hub) -> Starlette:
+    """The pages of a hub that somebody else opens and closes."""
+    return _console(hub, None)
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The hub with its pages, its stores open; the lifespan starts and ends its threads."""
-    return app_of(Hub(settings).open())
-
-
-def app_of(hub: Hub) -> Starlette:
-    """The pages of an open hub. Without a lifespan (tests) nothing runs in the background."""
+    """The pages, with the hub started and stopped around them."""
+    hub = Hub(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = WEB_THREADS
+        current_default_thread_limiter().total_tokens = WEB_THREADS
         try:
-            hub.start()
+            await run_in_threadpool(hub.start)
             yield
         finally:
-            hub.stop()
-            hub.close()
+            await run_in_threadpool(hub.stop)
 
-    name = hub.settings.name
-    app = hub_console(hub.room(), Place(zh=name.zh, en=name.en), lifespan=lifespan)
-    app.state.hub = hub
-    return app
+    return _console(hub, lifespan)
 
 
-def _software() -> str:
-    """The version that was installed; empty in a tree that never was."""
-    try:
-        return metadata.version("microcenter")
-    except metadata.PackageNotFoundError:
-        return ""
+def wire_of(settings: Settings) -> Wire:
+    """The hub's own way in: the embedded broker, or Mosquitto's loopback listener with a password.
 
-
-def _authority(settings: Settings) -> identity.Ed25519PublicKey:  # type: ignore[name-defined]  # identity has no reader yet
-    try:
-        key = bytes.fromhex(settings.authority_pub.read_text("ascii"))
-        return identity.Ed25519PublicKey.from_public_bytes(key)  # type: ignore[attr-defined]  # same
-    except (OSError, ValueError) as why:
-        raise Damaged("damaged.keys", party=HUB, why=type(why).__name__) from why
-
-
-def _wire(settings: Settings) -> Wire:
-    """The hub's own way to the broker: a loopback listener with a password."""
+    :raises Damaged: the file with the broker's password cannot be read
+    """
     broker = settings.broker
+    protocol: Literal["5", "311"] = "5" if broker.protocol == 5 else "311"
     return Wire(
         host=broker.host,
         port=broker.port,
         district=settings.district,
         party=HUB,
-        protocol="5" if broker.protocol == 5 else "311",
+        protocol=protocol,
         username=broker.username or None,
         password=settings.broker_password or None,
     )
+
+
+def _console(hub: Hub, lifespan: Lifespan[Starlette] | None) -> Starlette:
+    return hub_console(hub.room(), hub.settings.name.zh, lifespan)
+
+
+def _software() -> str:
+    """The version that was installed; empty in a tree that never was."""
+    try:
+        return version("microcenter")
+    except PackageNotFoundError:
+        return ""
 
 
 class _PasswordsFile(Mapping[str, str]):
@@ -284,8 +265,8 @@ class _PasswordsFile(Mapping[str, str]):
     def _read(self) -> dict[str, str]:
         try:
             return {str(name): str(secret) for name, secret in json.loads(self._file.read_text("utf-8")).items()}
-        except (OSError, ValueError):
-            log.error("the broker's passwords cannot be read; nobody is let in")
+        except (OSError, ValueError) as why:
+            log.error("the broker's passwords cannot be read; nobody is let in why=%s", type(why).__name__)
             return {}
 
     def __getitem__(self, party: str) -> str:

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from hub.worklists import papers_of
 from protocol import attention
 from protocol.casebook import Casebook, Inner, encode_inner, tell
-from protocol.cases.acts import By, CaseAct, Correction
+from protocol.cases.acts import By, CaseAct, Correction, Paper
 from protocol.cases.case import Case, check
 from protocol.cases.rules import ANSWERS, Act, Side
 from protocol.clock import stamp
@@ -50,7 +51,7 @@ def decide(
     """Move the case by one act of RULES, or answer its open request.
 
     `seen` is the last act on the page that the officer looked at.
-    :raises Refused: case-moved if it is not the last one any more; or whatever RULES forbid
+    :raises Refused: case-moved if it is not the last one any more; papers-away for a grant; or whatever RULES forbid
     """
     case = need_case(tx, book, case_id)
     if seen != (case.tip or ""):
@@ -76,7 +77,27 @@ def decide(
         request=request,
     )
     check(case, act, Side.HUB, by, told)
+    if act is Act.GRANT:
+        _require_papers(tx, case)
     pen.write(tx, case.station, Kind.CASE_ACT, tell(told), by=by.account, at=at, case=case.id)
+
+
+def away(db: Database, case: Case) -> list[Paper]:
+    """Papers that the case names and that are not whole here yet."""
+    here = papers_of(db, case.id)
+    return [paper for paper in case.papers if paper.digest not in here or not here[paper.digest].is_here]
+
+
+def _require_papers(tx: Database, case: Case) -> None:
+    """Nothing is granted on papers that nobody here can have read. Every other act may be done without them: a
+    refusal or a correction notice must not wait for a wire.
+
+    :raises Refused: papers-away
+    """
+    missing = away(tx, case)
+    if missing:
+        codes = sorted({paper.material for paper in missing})
+        raise Refused("refused.papers-away", count=len(missing), all=len(case.papers), missing=", ".join(codes))
 
 
 def note(

@@ -1,38 +1,73 @@
-"""What is due at the hub now and then: one thread, one job at a time, a late job still runs."""
+"""What the hub does by the clock. protocol/chores.py has what a station does alike."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
 
-from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-LATE_S = 3600  # APScheduler's own grace of one second would drop a nightly job on a busy machine
+from protocol import chores
+from protocol.chores import Party, nightly_check, replicate, watch_keyring, watch_replica
+from protocol.replica import DrillResult
+from protocol.settings import Settings
+
+FOLDER_EVERY_S = 5
+
+# counted in the copy and in the database: what cannot be asked back from anybody comes first
+DRILLED_TABLES = ("cases", "acts", "entries", "epochs", "shelf", "reveals")
+DRILLED_BLOB_TABLES = ("blobs", "pieces")
 
 
-class Jobs:
-    """add() them all, then start(); stop() waits for the one that runs and may be called twice."""
+class Office(Party, Protocol):
+    """A Hub, as its own chores see it."""
 
-    def __init__(self) -> None:
-        make: Any = BackgroundScheduler  # APScheduler 3 has no types
-        pool: Any = ThreadPoolExecutor
-        self._scheduler: Any = make(
-            executors={"default": pool(1)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_S},
-            timezone="Asia/Shanghai",
-        )
+    def look_at_register(self) -> None: ...
 
-    def every(self, seconds: float, name: str, what: Callable[[], object]) -> None:
-        self._scheduler.add_job(what, "interval", seconds=seconds, id=name)
+    def look_at_bundle(self) -> None: ...
 
-    def at(self, name: str, what: Callable[[], object], **when: int) -> None:
-        """`when` in the fields of cron, by the clock of the counter: hour=2, day=1."""
-        self._scheduler.add_job(what, "cron", id=name, **when)
 
-    def start(self) -> None:
-        self._scheduler.start()
+def watch_register(hub: Office) -> None:
+    """Stations that the district's register has added or renamed have their line, and the catalogue."""
+    hub.look_at_register()
 
-    def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown()
+
+def watch_bundle(hub: Office) -> None:
+    """A newer catalogue in the folder goes on the shelf and to every station."""
+    hub.look_at_bundle()
+
+
+def monthly_drill(hub: Party) -> None:
+    chores.monthly_drill(hub, _drilled(hub.settings))
+
+
+def drill_now(settings: Settings) -> list[DrillResult]:
+    """The same by hand, beside a hub at work or not.
+
+    :raises Refused: drill, no-replica
+    """
+    return chores.drill_now(settings, _drilled(settings))
+
+
+def _drilled(settings: Settings) -> dict[Path, Sequence[str]]:
+    return {settings.db: DRILLED_TABLES, settings.blobs: DRILLED_BLOB_TABLES}
+
+
+def timetable(hub: Office) -> BackgroundScheduler:
+    """Not started yet."""
+    scheduler: Any = chores.timetable(  # APScheduler 3 has no types
+        hub,
+        replicate=replicate,
+        watch_replica=watch_replica,
+        watch_keyring=watch_keyring,
+        nightly_check=nightly_check,
+        monthly_drill=monthly_drill,
+    )
+    for chore in (watch_register, watch_bundle):
+        scheduler.add_job(chore, "interval", [hub], seconds=FOLDER_EVERY_S)
+    made: BackgroundScheduler = scheduler
+    return made
+
+
+__all__ = ["drill_now", "monthly_drill", "nightly_check", "replicate", "timetable", "watch_keyring", "watch_replica"]

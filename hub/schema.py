@@ -30,3 +30,21 @@ def first_tables(db: Database) -> None:
         published_at text not null
     );
     """)
+
+
+@migrations()
+def what_officers_do_beside_the_case(db: Database) -> None:
+    db.executescript("""
+    create table reveals (              -- who has looked at a person's full numbers, and when
+        id integer primary key,
+        case_id text not null,
+        account text not null,
+        at text not null
+    );
+    create index reveals_by_case on reveals (case_id, account, at);
+    create table contested_at (         -- where a refusal of this organ is contested, as last written by an officer
+        organ text primary key,
+        reconsideration_body text not null,
+        court text not null
+    ) without rowid;
+    """)

@@ -20,7 +20,6 @@ from protocol.exchange.topics import HUB
 SILENT_AFTER = timedelta(minutes=30)
 SKEW_NOTED_S = 120.0
 
-REGISTER = "stations.toml"  # in the hub's folder, written from the district's register
 
 _read_report = msgspec.json.Decoder(Report).decode
 
@@ -50,12 +49,11 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tier: str
 
 
-def read_register(folder: Path) -> dict[str, Listing]:
+def read_register(file: Path) -> dict[str, Listing]:
     """How the register calls its stations. Empty if it has not been written: parties are then shown by their names.
 
     :raises Damaged: damaged.config: not TOML, or a key that is not known
     """
-    file = folder / REGISTER
     try:
         return msgspec.convert(tomllib.loads(file.read_text("utf-8")), dict[str, Listing])
     except FileNotFoundError:

@@ -66,12 +66,16 @@ def waiting(db: Database) -> int:
     return int(row.fetchone()[0])
 
 
-def papers_of(db: Database, case_id: str) -> dict[str, bool]:
-    """digest -> whether the paper is whole here. A decision wants every one of them."""
-    return {
-        str(r[0]): bool(r[1])
-        for r in db.execute("select digest, here from papers where case_id = ?", (case_id,)).fetchall()
-    }
+@dataclass(frozen=True, slots=True)
+class PaperHere:
+    is_here: bool  # whole in our blob store
+    is_lost: bool  # the station said that it has none either
+
+
+def papers_of(db: Database, case_id: str) -> dict[str, PaperHere]:
+    """digest -> where the paper is. A grant wants every one of them here."""
+    rows = db.execute("select digest, here, lost from papers where case_id = ?", (case_id,)).fetchall()
+    return {str(r[0]): PaperHere(bool(r[1]), bool(r[2])) for r in rows}
 
 
 def _open_ones(wanted: Wanted) -> tuple[list[str], list[object]]:

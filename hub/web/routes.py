@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.types import Lifespan
 
 from hub import stations, worklists
-from hub.web import worklist
+from hub.web import acts, case, papers, worklist
 from hub.web.room import Room
 from hub.web.words import HUB_WORDS
 from protocol.cases.rules import Role
 from protocol.console.accounts import Account
 from protocol.console.pages import Shell
 from protocol.console.parts import Icon, NavItem, SyncBar, Tone
-from protocol.console.protect import ConsoleRoute, page
+from protocol.console.protect import ConsoleRoute, form, page
 from protocol.console.shell import console
 from protocol.console.texts import say
 from protocol.exchange.topics import HUB
 
 HERE = Path(__file__).parent
+DECIDE = (Role.OFFICER,)
 OFFICE = (Role.OFFICER, Role.OPERATOR)  # both see cases; RULES say who may move them
 NETWORK = (Role.OFFICER, Role.OPERATOR, Role.ADMIN)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The district's own name."""
-
-    zh: str
-    en: str
-
-
-def hub_console(room: Room, place: Place, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+def hub_console(room: Room, place: str, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
     shell = Shell(
         party=HUB,
         store=room.store,
         clock=room.clock,
         name=say("hub.name"),
-        place=place.zh,
+        place=place,
         home="worklist",
         texts=HUB_WORDS,
         templates=HERE.parent / "templates",
@@ -54,8 +46,15 @@ def hub_console(room: Room, place: Place, lifespan: Lifespan[Starlette] | None =
 
 def _routes() -> list[ConsoleRoute]:
     return [
-        page("/worklist", worklist.show_worklist, to=NETWORK, name="worklist"),
+        page("/worklist", worklist.show_worklist, to=OFFICE, name="worklist"),
         page("/cases", worklist.show_cases, to=OFFICE, name="cases"),
+        page("/cases/{case_id}", case.show_case, to=OFFICE, name="case"),
+        form("/cases/{case_id}/reveal", case.reveal, to=DECIDE, name="case.reveal"),
+        form("/cases/{case_id}/note", case.note, to=DECIDE, name="case.note"),
+        form("/cases/{case_id}/settle", case.settle, to=OFFICE, name="case.settle"),
+        page("/cases/{case_id}/papers/{digest}", papers.show_paper, to=OFFICE, name="paper"),
+        page("/cases/{case_id}/do/{act}", acts.show_act, to=DECIDE, name="case.act"),
+        form("/cases/{case_id}/do/{act}", acts.do_act, to=DECIDE, name="case.act.do"),
     ]
 
 

@@ -78,3 +78,15 @@ def applicant_number(number: str) -> str:
 
 def item_of(row: CaseRow, items: Mapping[tuple[str, int], Item | None]) -> Item | None:
     return items.get((row.item, row.item_version))
+
+
+def label_of(request: Request, item: Item | None, about: str) -> str:
+    """What a key of a form or a code of a material is called; itself, if no catalogue here knows it."""
+    if item is not None:
+        english = session.lang(request) is Lang.EN
+        for field in item.fields:
+            if field.key == about:
+                return field.label_en if english and field.label_en else field.label
+        if (material := item.material(about)) is not None:
+            return material.name_en if english and material.name_en else material.name
+    return about

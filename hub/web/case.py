@@ -1,0 +1,331 @@
+"""One case on a page: form beside papers, limits, what happened, and the buttons that RULES open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub import decisions, reveals, stations, worklists
+from hub.web.room import by, room
+from hub.web.shown import (
+    applicant_name,
+    applicant_number,
+    flag_chips,
+    item_name,
+    label_of,
+    papers_chip,
+    status_chip,
+    title_of,
+)
+from hub.web.steps import Aside, asides, timeline
+from protocol.cases.acts import Paper
+from protocol.cases.case import Case, acts_open
+from protocol.cases.rules import Act, Flag, Role, Side
+from protocol.catalogue.items import Certainty, Field, FieldRole, FieldType, Item, Limit
+from protocol.catalogue.numbers import is_credit_shape
+from protocol.clock import moment
+from protocol.console import forms, session
+from protocol.console.mask import mask_phone
+from protocol.console.once import posted_before, remember_post
+from protocol.console.pages import render, see_other, see_other_url, url
+from protocol.console.parts import Chip, Icon, Row, Step, Text, Tone
+from protocol.console.texts import Lang, Phrase, say
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Answers about one thing: the applicant, the enterprise, the place."""
+
+    title: Phrase
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPaper:
+    label: Text
+    href: str
+    size_bytes: int
+    is_image: bool
+    is_here: bool
+    is_lost: bool  # neither end has it any more
+    is_new: bool  # came with the correction
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMaterial:
+    name: str
+    required: bool
+    standard: str
+    papers: Sequence[ShownPaper]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLimit:
+    what: Phrase
+    value: Phrase
+    counted_from: Phrase
+    on_expiry: Phrase
+    basis: str
+    certainty: Chip
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActButton:
+    text: Phrase
+    href: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    template = "case.html"
+    section = "worklist"
+    number: str
+    item: str
+    item_code: str
+    item_known: bool
+    status: Chip
+    flags: Sequence[Chip]
+    station: str
+    opened_at: datetime
+    groups: Sequence[Group]
+    shown_until: datetime | None
+    may_reveal: bool
+    reveal_to: str
+    materials: Sequence[ShownMaterial]
+    papers: int
+    papers_here: int
+    papers_state: Phrase | None
+    limits: Sequence[ShownLimit]
+    promised: Phrase | None
+    request: str | None  # why the applicant wants the case back
+    buttons: Sequence[ActButton]
+    why_no_buttons: Phrase | None
+    asides: Sequence[Aside]
+    may_settle: bool
+    settle_to: str
+    steps: Sequence[Step]
+    may_note: bool
+    note_to: str
+    back_href: str
+    as_of: datetime
+
+
+_DANGER = {Act.DENY, Act.REFUSE_ACCEPTANCE, Act.DECLINE_WITHDRAWAL}
+_FIRST = {Act.ACCEPT, Act.GRANT, Act.ALLOW_WITHDRAWAL}
+
+
+def show_case(request: Request) -> Response:
+    desk, me = room(request), session.who(request).account
+    case_id, at = request.path_params["case_id"], room(request).clock.now()
+    with desk.store.read() as db:
+        case = decisions.need_case(db, desk.book, case_id)
+        here = worklists.papers_of(db, case_id)
+        titles = stations.titles(db)
+        until = reveals.shown_until(db, case_id, me.name, at)
+        station = next((s for s in stations.stations(db) if s.name == case.station), None)
+    item = desk.shelf.item(case.item, case.item_version)
+    open_now = acts_open(case, Side.HUB, me.role)
+    count_here = sum(here[p.digest].is_here for p in case.papers if p.digest in here)
+    page = CasePage(
+        number=case.number,
+        item=item_name(request, item, case.item),
+        item_code=f"{case.item} v{case.item_version}",
+        item_known=item is not None,
+        status=status_chip(case.status) if case.status else Chip(say("flag.waiting"), Tone.WARN, Icon.CLOCK),
+        flags=[*flag_chips(case.flags), *filter(None, [papers_chip(count_here, len(case.papers))])],
+        station=title_of(request, titles, case.station),
+        opened_at=moment(case.opened_at) if case.opened_at else at,
+        groups=_groups(request, case, item, shown=until is not None),
+        shown_until=until,
+        may_reveal=me.role is Role.OFFICER,
+        reveal_to=url(request, "case.reveal", case_id=case_id),
+        materials=_materials(request, case, item, here),
+        papers=len(case.papers),
+        papers_here=count_here,
+        papers_state=None
+        if count_here == len(case.papers)
+        else _papers_state(desk.connected(case.station), station, at),
+        limits=[_limit(limit) for limit in item.limits] if item else [],
+        promised=_promised(item) if item else None,
+        request=case.open_request.reason if case.open_request else None,
+        buttons=[
+            ActButton(
+                say(f"act.{act}"),
+                url(request, "case.act", case_id=case_id, act=act),
+                "primary" if act in _FIRST else "danger" if act in _DANGER else "secondary",
+            )
+            for act in open_now
+        ],
+        why_no_buttons=None if open_now else _why_no_buttons(case, me.role),
+        asides=asides(request, case, item, titles),
+        may_settle=me.role in (Role.OFFICER, Role.OPERATOR),
+        settle_to=url(request, "case.settle", case_id=case_id),
+        steps=timeline(request, case, item, titles),
+        may_note=me.role is Role.OFFICER,
+        note_to=url(request, "case.note", case_id=case_id),
+        back_href=url(request, "worklist"),
+        as_of=at,
+    )
+    return render(request, page)
+
+
+def reveal(request: Request, body: FormData) -> Response:
+    desk, me = room(request), session.who(request).account
+    case_id, at = request.path_params["case_id"], room(request).clock.now()
+    with desk.store.write() as tx:
+        decisions.need_case(tx, desk.book, case_id)
+        reveals.reveal(tx, case_id, me.name, at)
+    return see_other(request, "case", case_id=case_id)
+
+
+def note(request: Request, body: FormData) -> Response:
+    """An inner opinion: sealed to the hub itself before it goes into the journal."""
+    desk, at = room(request), room(request).clock.now()
+    case_id, there = request.path_params["case_id"], url(request, "case", case_id=request.path_params["case_id"])
+    with desk.store.write() as tx:
+        form_id = forms.text(body, "form_id")
+        if before := posted_before(tx, form_id):
+            return see_other_url(request, before)
+        decisions.note(
+            tx, desk.pen, desk.book, case_id, desk.store.entropy(16), desk.seal,
+            text=forms.text(body, "text"), by=by(request), at=at,
+        )  # fmt: skip
+        remember_post(tx, form_id, there, at=at)
+    return see_other_url(request, there, said=say("case.noted"))
+
+
+def settle(request: Request, body: FormData) -> Response:
+    """A person has looked at both versions; the standing one stands, and this is why."""
+    desk, at = room(request), room(request).clock.now()
+    case_id, there = request.path_params["case_id"], url(request, "case", case_id=request.path_params["case_id"])
+    with desk.store.write() as tx:
+        form_id = forms.text(body, "form_id")
+        if before := posted_before(tx, form_id):
+            return see_other_url(request, before)
+        decisions.settle_set_aside(
+            tx, desk.pen, desk.book, case_id, forms.text(body, "aside"), desk.store.entropy(16),
+            reason=forms.text(body, "reason"), by=by(request), at=at,
+        )  # fmt: skip
+        remember_post(tx, form_id, there, at=at)
+    return see_other_url(request, there, said=say("case.settled"))
+
+
+def _why_no_buttons(case: Case, role: Role) -> Phrase:
+    if role is not Role.OFFICER and case.owner is Side.HUB and acts_open(case, Side.HUB, Role.OFFICER):
+        return say("case.not-your-role")
+    return say("case.stations-move" if case.owner is Side.STATION else "case.closed")
+
+
+def _papers_state(connected: bool, station: stations.Station | None, at: datetime) -> Phrase:
+    if connected:
+        return say("case.papers-coming")
+    if station is None or not station.heard_at:
+        return say("case.papers-never")
+    return say("case.papers-away", ago=at - moment(station.heard_at))
+
+
+def _groups(request: Request, case: Case, item: Item | None, *, shown: bool) -> list[Group]:
+    changed = {key for step in case.steps if step.act.act is Act.SUPPLEMENT for key in step.act.answers}
+    person = not is_credit_shape(case.applicant.number)
+    if item is None:
+        rows = [
+            Row(
+                say("case.name"),
+                case.applicant.name if shown else applicant_name(case.applicant.name, case.applicant.number),
+            ),
+            Row(say("case.id-number"), case.applicant.number if shown else applicant_number(case.applicant.number)),
+            *(Row(key, answer if shown else "•" * min(len(answer), 12)) for key, answer in case.answers.items()),
+        ]
+        return [Group(say("about.matter"), rows)]
+    groups: dict[str, list[Row]] = {}
+    for field in item.fields:
+        answer = case.answers.get(field.key, "")
+        text = answer if shown else masked(field, answer, person=person)
+        if field.type is FieldType.CHOICE:
+            text = _choice(request, field, answer)
+        label: Text = label_of(request, item, field.key)
+        row = Row(label, text or "—", action=say("case.corrected") if field.key in changed else None)
+        groups.setdefault(field.about, []).append(row)
+    return [Group(say(f"about.{about}"), rows) for about, rows in groups.items()]
+
+
+def masked(field: Field, answer: str, *, person: bool) -> str:
+    """An answer as it stands on a screen that others can see."""
+    if field.type is FieldType.ID_NUMBER:
+        return applicant_number(answer)
+    if field.type is FieldType.PHONE:
+        return mask_phone(answer)
+    if field.role is FieldRole.APPLICANT_NAME and person:
+        return applicant_name(answer, "")
+    return answer
+
+
+def _choice(request: Request, field: Field, answer: str) -> str:
+    english = session.lang(request) is Lang.EN
+    return next((c.label_en if english else c.label for c in field.choices if c.value == answer), answer)
+
+
+def _materials(
+    request: Request, case: Case, item: Item | None, here: Mapping[str, worklists.PaperHere]
+) -> list[ShownMaterial]:
+    """Every material of the item that is asked of the applicant, then what was attached beside them."""
+    late = {paper.digest for step in case.steps if step.act.act is Act.SUPPLEMENT for paper in step.act.papers}
+    by_material: dict[str, list[ShownPaper]] = {}
+    for number, paper in enumerate(case.papers, 1):
+        by_material.setdefault(paper.material, []).append(
+            _paper(request, case, paper, number, here, paper.digest in late)
+        )
+    known = [m for m in item.materials if m.asked_of_applicant or m.code in by_material] if item else []
+    shown = [
+        ShownMaterial(label_of(request, item, m.code), m.required, m.standard, by_material.pop(m.code, []))
+        for m in known
+    ]
+    return shown + [ShownMaterial(code or "—", False, "", papers) for code, papers in by_material.items()]
+
+
+def _paper(
+    request: Request, case: Case, paper: Paper, number: int, here: Mapping[str, worklists.PaperHere], is_new: bool
+) -> ShownPaper:
+    state = here.get(paper.digest, worklists.PaperHere(False, False))
+    return ShownPaper(
+        label=paper.name or say("case.paper-number", number=number),
+        href=url(request, "paper", case_id=case.id, digest=paper.digest),
+        size_bytes=paper.size,
+        is_image=paper.type.startswith("image/"),
+        is_here=state.is_here,
+        is_lost=state.is_lost,
+        is_new=is_new,
+    )
+
+
+def _limit(limit: Limit) -> ShownLimit:
+    sure = limit.certainty is Certainty.STATUTE
+    value = say("limit.instant") if limit.unit == "instant" else say(f"limit.{limit.unit}", value=limit.value)
+    return ShownLimit(
+        what=say(f"limit.what.{limit.what}"),
+        value=value,
+        counted_from=say(f"limit.from.{limit.counted_from}"),
+        on_expiry=say(f"limit.expiry.{limit.on_expiry}"),
+        basis=limit.basis,
+        certainty=Chip(
+            say(f"certainty.{limit.certainty}"), Tone.GOOD if sure else Tone.WARN, Icon.CHECK if sure else Icon.ALERT
+        ),
+        note=limit.note,
+    )
+
+
+def _promised(item: Item) -> Phrase:
+    unit = item.promised.unit
+    value = say("limit.instant") if unit == "instant" else say(f"limit.{unit}", value=item.promised.value)
+    return say("limit.promised", value=value, certainty=say(f"certainty.{item.promised.certainty}"))
+
+
+def is_corrected(case: Case) -> bool:
+    return Flag.CORRECTED in case.flags

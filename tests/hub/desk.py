@@ -1,0 +1,177 @@
+"""A hub's pages as people use them: browsers without a socket, forms filled in as they stand on the page."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from datetime import datetime
+from html import unescape
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from hub.health import Health
+from hub.shelf import Shelf
+from hub.web.room import Room
+from hub.web.routes import hub_console
+from node import desk as node_desk
+from protocol.cases.acts import Paper
+from protocol.cases.rules import Role
+from protocol.catalogue.bundle import open_bundle, pack
+from protocol.catalogue.items import Item
+from protocol.console import accounts
+from protocol.exchange.envelope import seal_to_self
+from tests.district_data import all_items, answers_for, example_item
+from tests.world import MORNING, Station, World
+
+PASSWORD = "correct horse battery"
+SECRET = accounts.secret(PASSWORD)
+STAFF = {
+    "li": ("李审批", Role.OFFICER),
+    "wang": ("王审批", Role.OFFICER),
+    "zhao": ("赵运行", Role.OPERATOR),
+    "sun": ("孙账号", Role.ADMIN),
+}
+
+
+def png(width: int = 60, height: int = 40, shade: int = 200) -> bytes:
+    """A small real picture."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes([shade, 220, 255 - x % 200] * 1)[:3] * width for x in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+class Browser:
+    """One person. `page` is the last one that was shown."""
+
+    def __init__(self, desk: Desk, name: str, english: bool = False) -> None:
+        self.client = TestClient(desk.app, base_url="http://hub.test", follow_redirects=True)
+        self.status = 0
+        self.page = ""
+        self.url = ""
+        if english:
+            self.client.cookies.set("mc_lang", "en")
+        self.get("/sign-in")
+        self.post("/sign-in", name=name, password=PASSWORD)
+        assert self.status == 200, self.page
+
+    def get(self, path: str, **headers: str) -> str:
+        return self._took(self.client.get(path, headers=headers))
+
+    def post(self, path: str, **fields: str) -> str:
+        """As the page's own form: its hidden fields go along."""
+        return self._took(self.client.post(path, data={**self.hidden(path), **fields}))
+
+    def hidden(self, path: str) -> dict[str, str]:
+        found = re.search(rf'<form[^>]*action="{re.escape(path)}".*?</form>', self.page, re.S)
+        text = found[0] if found else self.page
+        inputs = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', text)
+        return {unescape(name): unescape(value) for name, value in inputs}
+
+    def _took(self, response) -> str:
+        self.status, self.page, self.url = response.status_code, response.text, response.url.path
+        return self.page
+
+    @property
+    def text(self) -> str:
+        """What is read: without tags, runs of blanks as one."""
+        body = re.sub(r"<(script|style|svg).*?</\1>", " ", self.page, flags=re.S)
+        return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
+
+    # -- what an officer does
+
+    def acts(self, case: str, act: str, **fields: str) -> str:
+        """Open the form, fill it in, check it, confirm it."""
+        path = f"/cases/{case}/do/{act}"
+        self.get(path)
+        if self.status != 200:
+            return self.page
+        typed = self.filled()
+        self.post(path, **{**typed, **fields})
+        return self.post(path, confirm="yes") if 'name="confirm" value="yes"' in self.page else self.page
+
+    def filled(self) -> dict[str, str]:
+        """What stands in the text areas and inputs of the page already."""
+        areas = re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>', self.page, re.S)
+        inputs = re.findall(r'<input class="w-[^"]*" type="text"[^>]*name="([^"]*)" value="([^"]*)"', self.page)
+        return {unescape(name): unescape(value) for name, value in [*areas, *inputs]}
+
+
+class Desk:
+    def __init__(self, world: World, *, staff: bool = True) -> None:
+        self.world = world
+        hub = world.hub
+        office = hub.office
+        public = world.authority.public_key()
+        self.shelf = Shelf(office.store, office.blobs, lambda data: open_bundle(data, public))
+        self.room = Room(
+            store=office.store,
+            blobs=office.blobs,
+            pen=office.pen,
+            book=hub.book,
+            clock=hub.clock,
+            shelf=self.shelf,
+            seal=lambda body: seal_to_self(hub.keys, body),
+            connected=lambda peer: office.courier.connected(peer),
+            health=self.health,
+        )
+        self.app = hub_console(self.room, "新都区政务服务中心")
+        with office.store.write() as tx:
+            for name, (display, role) in STAFF.items() if staff else ():
+                accounts.create_account(tx, name, display, role, SECRET, at=MORNING)
+
+    def health(self) -> Health:
+        courier = self.world.hub.office.courier
+        return Health(
+            courier.link_up, courier.link_since, courier.link_reason, "embedded", "127.0.0.1:1883", courier.distrusted,
+            None, 50 * 1024**3, "0.1.0", "hub",
+        )  # fmt: skip
+
+    def publish(self, number: int, at: datetime) -> None:
+        office = self.world.hub.office
+        bundle = pack(all_items(), number, at, self.world.authority)
+        self.shelf.take(bundle, office.pen, list(self.world.stations), at)
+
+    def browser(self, name: str = "li", *, english: bool = False) -> Browser:
+        return Browser(self, name, english)
+
+    def takes_in(self, station: str = "dafeng", item: Item | None = None, **answers: str) -> str:
+        """A case with real pictures, as far as the station's own disk."""
+        return takes_in(self.world.station(station), item or example_item(), answers)
+
+    def case_with_papers_on_their_way(self) -> str:
+        """The letter has come, the wire is cut before its papers."""
+        case = self.takes_in()
+        for _ in range(200):
+            self.world.turn()
+            if case in self.world.hub.case_ids():
+                break
+        self.world.network.cut("dafeng")
+        for _ in range(20):  # not settle(): the hub goes on asking for them
+            self.world.turn()
+        return case
+
+
+def takes_in(station: Station, item: Item, changed: dict[str, str] | None = None, data: bytes | None = None) -> str:
+    office, at, rng = station.office, station.clock.now(), station.world.rng
+    with office.store.write() as tx:
+        draft = node_desk.begin_draft(tx, rng.randbytes(16), item, by=station.clerk, at=at)
+        node_desk.save_draft(tx, draft, item, answers_for(item, rng) | (changed or {}), at)
+    for number, material in enumerate(item.required_materials):
+        picture = data or png(60 + number, 40, 120 + rng.randrange(100))
+        digest = office.blobs.keep(picture, at)
+        paper = Paper(digest=digest, size=len(picture), type="image/png", material=material.code)
+        with office.store.write() as tx:
+            node_desk.add_paper(tx, draft, paper, at)
+    with office.store.write() as tx:
+        node_desk.submit(tx, office.pen, draft, item, by=station.clerk, at=at)
+    return draft
+
+
+ID_NUMBER = re.compile(r"[1-9][0-9]{16}[0-9X]")
+HERE = Path(__file__).parent
