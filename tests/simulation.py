@@ -19,7 +19,7 @@ from tests.world import HUB, Party, Station, World, open_acts
 
 STEPS = 120
 DISASTERS = frozenset(
-    "cut bad_wire broker_wiped broker_swallows kill light_fuse lose_disk clock_jumps disk_full".split()
+    "cut bad_wire broker_wiped broker_swallows kill light_fuse lose_disk work_on_in_the_dark clock_jumps disk_full".split()
 )
 
 
@@ -143,6 +143,8 @@ class Day:
                 self._start(party)
 
     def _start(self, party: Party) -> None:
+        if party.alive:
+            return
         try:
             party.start()
         except Damaged:
@@ -156,18 +158,27 @@ class Day:
             party.copy_disk()
 
     def lose_disk(self) -> None:
+        self._lose(self._party())
+
+    def work_on_in_the_dark(self) -> None:
+        """A disk is lost while the wire is out, and people work on with what the older copy shows them."""
         party = self._party()
-        copies = [*range(len(party.copies))]
-        if party.name == HUB and not copies:
-            copy = None if self.rng.random() < 0.3 else -1
-            if copy == -1:
-                return
-        else:
-            copy = self.rng.choice(copies) if copies else None
-        told = self.rng.random() < 0.6
-        replaced = told and isinstance(party, Station) and self.rng.random() < 0.4
-        party.lose_disk(copy, told=told, with_mark=told or self.rng.random() < 0.5)
-        if replaced and isinstance(party, Station):
+        if not party.copies:
+            return
+        self.world.network.cut(party.name)
+        self._lose(party)
+        self._start(party)
+        for _ in range(self.rng.randint(2, 6)):
+            self.take(self.decide if party.name == HUB else self.rng.choice((self.take_in, self.work_at_desk)))
+        self.world.network.mend(party.name)
+
+    def _lose(self, party: Party) -> None:
+        if party.name == HUB and not party.copies and self.rng.random() < 0.7:
+            return
+        copy = self.rng.choice(range(len(party.copies))) if party.copies else None
+        told = self.rng.random() < 0.5
+        party.lose_disk(copy, told=told, mark="kept" if told else self.rng.choice(("kept", "gone", "copied", "copied")))
+        if told and isinstance(party, Station) and self.rng.random() < 0.4:
             self.world.replace_box(party)
         if self.rng.random() < 0.7:
             self._start(party)
@@ -232,7 +243,7 @@ class Day:
 Day.STEPS = (
     (Day.take_in, 14), (Day.decide, 10), (Day.note, 1), (Day.work_at_desk, 8), (Day.wait, 6), (Day.carry, 24),
     (Day.cut, 3), (Day.mend, 6), (Day.bad_wire, 2), (Day.broker_wiped, 1), (Day.broker_swallows, 1), (Day.kill, 1),
-    (Day.light_fuse, 4), (Day.start, 8), (Day.copy_disk, 5), (Day.lose_disk, 3), (Day.clock_jumps, 1),
+    (Day.light_fuse, 4), (Day.start, 8), (Day.copy_disk, 5), (Day.lose_disk, 3), (Day.work_on_in_the_dark, 2), (Day.clock_jumps, 1),
     (Day.disk_full, 1), (Day.disk_freed, 3),
 )  # fmt: skip
 

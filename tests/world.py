@@ -209,15 +209,18 @@ class Party:
             source.backup(target)
             source.close()
             target.close()
+        if (self.folder / "mark" / "waterline.json").exists():
+            shutil.copyfile(self.folder / "mark" / "waterline.json", copy / "waterline.json")
         if self.alive:
             marks = self.office.marks_to_replicate()
             self.does(lambda: self.office.replicated(marks, self.clock.now()))
         self.copies.append(copy)
 
-    def lose_disk(self, copy: int | None, *, told: bool, with_mark: bool = True) -> None:
+    def lose_disk(self, copy: int | None, *, told: bool, mark: str = "kept") -> None:
         """The disk is replaced by an older copy, or by nothing.
 
-        `told` is a restore by `revive`, which leaves its note; otherwise somebody copied a file back by hand.
+        `told` is a restore by `revive`, which leaves its note; otherwise somebody copied a file back by hand, and
+        the mark outside the store was kept, is gone, or was copied back with the file so that it knows nothing.
         """
         self.kill()
         shutil.rmtree(self.folder / "data", ignore_errors=True)
@@ -225,8 +228,11 @@ class Party:
         if copy is not None:
             for name in ("main.db", "blobs.db"):
                 shutil.copyfile(self.copies[copy] / name, self.folder / "data" / name)
-        if not with_mark:
+        if mark == "gone":
             shutil.rmtree(self.folder / "mark", ignore_errors=True)
+        elif mark == "copied" and copy is not None and (self.copies[copy] / "waterline.json").exists():
+            (self.folder / "mark").mkdir(exist_ok=True)
+            shutil.copyfile(self.copies[copy] / "waterline.json", self.folder / "mark" / "waterline.json")
         if told or copy is None:
             Waterline(self.folder / "mark").note_restored()
         self.world.count_lost_disks()
@@ -514,6 +520,8 @@ class World:
                     found.append(
                         f"different: {case_id} {mine.status}/{mine.flags} here, {theirs.status}/{theirs.flags} at the hub"
                     )
+                if mine.status is None and self.promises[case_id].void:
+                    continue  # its first act was on lost disks only; what followed it waits for ever, and says so
                 state = station.sync(case_id).state
                 if state not in (node_cases.SyncState.ACKED, node_cases.SyncState.ATTENTION):
                     found.append(f"not at rest: {case_id} is {state} at {station.name}")
