@@ -1,0 +1,180 @@
+"""Makes the golden letters of a new version: `python -m tests.golden.make v2`.
+
+What a released version wrote must open for ever. A folder that is there is never touched again: a new
+version gets a folder of its own, and its sums are added at the end of SHA256SUMS. The keys beside the
+letters belong to nobody and open nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import sys
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from protocol.casebook import Inner, encode_inner
+from protocol.cases.acts import Applicant, By, CaseAct, Correction, Intake, Paper, decode_act, encode_act
+from protocol.cases.rules import INNER, RULES, Act, Role, Side
+from protocol.clock import ClockQuality
+from protocol.exchange.envelope import Opened, open_letter, seal, seal_to_self
+from protocol.exchange.journal import digest_of, genesis, link_of
+from protocol.exchange.messages import (
+    Ask,
+    CataloguePublished,
+    Check,
+    Entry,
+    EpochBegan,
+    Given,
+    Have,
+    Held,
+    Hello,
+    Kind,
+    Lack,
+    Letter,
+    Message,
+    Offer,
+    Piece,
+    Recall,
+    Receipt,
+    Recovered,
+    Report,
+    Span,
+)
+from protocol.exchange.stick import MAGIC
+from protocol.exchange.topics import HUB
+from protocol.identity import Keyring, KeyringContent, Keys, read_keyring, sign_keyring
+
+GOLDEN = Path(__file__).parent
+SUMS = GOLDEN / "SHA256SUMS"
+DISTRICT, STATION = "xindu", "dafeng"
+AT = "2026-03-02T08:15:00.123Z"
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def an_act(act: Act, case: str, number: int) -> CaseAct:
+    """One act with every field filled that it could have; what a reader makes of it is not asked here."""
+    side = next((rule.side for rule in RULES if rule.act is act), Side.HUB)
+    by = By("wang", Role.CLERK, "王") if side is Side.STATION else By("li", Role.OFFICER, "李")
+    paper = Paper(digest="ab" * 32, size=7, type="image/jpeg", material="id-card", name="page 2")
+    return CaseAct(
+        case=case, id=f"{number:032x}", act=act, follows=f"{number - 1:032x}" if number else None, by=by, at=AT,
+        reason="材料齐全 🙂", remedies="六十日内可以申请行政复议", basis="行政许可法 §38", number="DAFENG-26-00001-K7M·准予",
+        intake=Intake(
+            number="DAFENG-26-00001-K7M", station=STATION, item="P08", item_version=1,
+            applicant=Applicant(name="测试𬱖", number="none", phone="none"), answers={"address": "测试地址1号"}, papers=[paper],
+        ) if act is Act.SUBMIT else None,
+        corrections=[Correction("address", "看不清")], answers={"address": "测试地址2号"}, papers=[paper],
+        request="0" * 32, recipient="测试甲",
+    )  # fmt: skip
+
+
+def messages(sender: Keys) -> dict[str, tuple[Message, Span | None]]:
+    """Every message by the name of its file; all said by the station, whoever says such a thing in life."""
+    rng = random.Random(26)
+    case = "c" * 32
+    bodies: list[tuple[str, str, bytes]] = [
+        (Kind.EPOCH, "", _encode(EpochBegan(life=2, forked_from="e0", forked_at=9, why="restored")))
+    ]
+    for number, act in enumerate(Act):
+        told = encode_act(an_act(act, case, number))
+        if act in INNER:
+            bodies.append(
+                (Kind.CASE_INNER, case, encode_inner(Inner(case, f"{number:032x}", seal_to_self(sender, told))))
+            )
+        else:
+            bodies.append((Kind.CASE_ACT, case, told))
+    bodies.append((Kind.RECOVERED, "", _encode(Recovered(epoch="e0", first=3, last=9, source=HUB))))
+    bodies.append((Kind.CATALOGUE, "", _encode(CataloguePublished(number=4, digest="cd" * 32, size=70_000))))
+    bodies.append(("kind.of-tomorrow", case, b"anything"))
+
+    before = chain = genesis(DISTRICT, STATION, HUB, "e1", 2)
+    entries: list[Entry] = []
+    for seq, (kind, about, body) in enumerate(bodies, 1):
+        salt = rng.randbytes(16)
+        entry = Entry(seq, kind, 1, about, "wang", AT, ClockQuality.UNSYNCED, salt, digest_of(salt, body), body)
+        if seq == len(bodies) - 1:
+            entry = msgspec.structs.replace(entry, salt=b"", body=None)  # erased since
+        chain = link_of(chain, entry)
+        entries.append(entry)
+    span = Span("e1", 2, 1, len(entries), before, chain)
+    letter = Letter(entries)
+    signed = seal(sender, DISTRICT, HUB, AT, letter, card=sender.card(), span=span)
+    proof = open_letter(signed, sender_as_reader(sender), keyring_of(sender, sender_as_reader(sender))).proof
+    report = Report(software="0.1.0", catalogue=4, replica="fresh", replica_age_s=1.5, disk_free=10**10, attention=2, owed=3,
+                    owed_papers=1, oldest_owed_at=AT)  # fmt: skip
+    return {
+        "hello": (
+            Hello(session=b"s" * 16, answers=b"a" * 16, heard=True, boot=b"b" * 8, life=2, heads=[("e1", span.last)],
+                  holds=[Held("h1", 1, 5, b"\5" * 32, 4, proof)], report=report), None,
+        ),
+        "letter": (letter, span),
+        "receipt": (Receipt(session=b"s" * 16, epoch="h1", upto=5, chain=b"\5" * 32, replicated=4, window=8, gap=True), None),
+        "receipt-carried": (Receipt(session=b"", epoch="h1", upto=5, chain=b"\5" * 32, replicated=4), None),
+        "recall": (Recall(epoch="e0", after=3), None),
+        "given": (Given(epoch="e1", life=2, entries=entries[2:], proof=proof), None),
+        "offer": (Offer(["ab" * 32, "cd" * 32]), None),
+        "ask": (Ask(digest="ab" * 32, pieces=[0, 1, 3]), None),
+        "piece": (Piece(digest=hashlib.sha256(b"a photo").hexdigest(), number=0, size=7, data=b"a photo"), None),
+        "have": (Have(["ab" * 32]), None),
+        "lack": (Lack(["cd" * 32]), None),
+        "check": (Check([("e1", span.last, chain), ("h1", 5, b"\5" * 32)]), None),
+        "report": (report, None),
+    }  # fmt: skip
+
+
+def sender_as_reader(sender: Keys) -> Keys:
+    """The same keys under the hub's name: enough to open what was sealed to the sender's own card."""
+    return Keys(HUB, sender.box, sender.signing, sender.sealing)
+
+
+def keyring_of(*keys: Keys) -> Keyring:
+    return Keyring(
+        KeyringContent(district=DISTRICT, number=1, issued_at=AT, cards=[one.card(since=AT) for one in keys])
+    )
+
+
+def readable(opened: Opened) -> dict[str, object]:
+    """What stands in the JSON beside a letter. Bytes in base64; bodies of acts as what they say."""
+    message = msgspec.to_builtins(opened.message)
+    for shown, entry in zip(message.get("entries", ()), getattr(opened.message, "entries", ()), strict=True):
+        if entry.kind == Kind.CASE_ACT and entry.body is not None:
+            shown[-1] = msgspec.to_builtins(decode_act(entry.body))
+    return {"header": msgspec.to_builtins(opened.header), "message": message}
+
+
+def as_text(what: object) -> str:
+    return json.dumps(what, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def make(version: str) -> None:
+    folder = GOLDEN / version
+    folder.mkdir()  # fails if it is there: what is released is never written again
+    authority = Ed25519PrivateKey.generate()
+    sender, reader = Keys.make(STATION), Keys.make(HUB)
+    sender.save(folder / "sender.keys.json")
+    reader.save(folder / "reader.keys.json")
+    signed = sign_keyring(keyring_of(sender, reader).content, authority)
+    (folder / "keyring.json").write_bytes(signed)
+    (folder / "authority.pub").write_text(authority.public_key().public_bytes_raw().hex() + "\n")
+    keyring = read_keyring(signed, authority.public_key())
+    frames = []
+    for name, (message, span) in messages(sender).items():
+        sealed = isinstance(message, Letter | Given | Piece)
+        data = seal(sender, DISTRICT, HUB, AT, message, card=reader.card() if sealed else None, span=span)
+        (folder / f"{name}.mc").write_bytes(data)
+        (folder / f"{name}.json").write_text(as_text(readable(open_letter(data, reader, keyring))), encoding="utf-8")
+        frames.append(data)
+    stick = MAGIC + b"".join(len(frame).to_bytes(4, "big") + frame for frame in frames) + bytes(4)
+    (folder / f"microcenter-{STATION}-{HUB}-20260302-081500.mcs").write_bytes(stick + hashlib.sha256(stick).digest())
+    with SUMS.open("a") as sums:
+        for file in sorted(folder.iterdir()):
+            sums.write(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {version}/{file.name}\n")
+
+
+if __name__ == "__main__":
+    make(sys.argv[1])
