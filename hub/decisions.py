@@ -51,7 +51,7 @@ def decide(
     """Move the case by one act of RULES, or answer its open request.
 
     `seen` is the last act on the page that the officer looked at.
-    :raises Refused: case-moved if it is not the last one any more; papers-away for a grant; or whatever RULES forbid
+    :raises Refused: case-moved if it is not the last one any more; papers-missing for a grant; or whatever RULES forbid
     """
     case = need_case(tx, book, case_id)
     if seen != (case.tip or ""):
@@ -92,12 +92,12 @@ def _require_papers(tx: Database, case: Case) -> None:
     """Nothing is granted on papers that nobody here can have read. Every other act may be done without them: a
     refusal or a correction notice must not wait for a wire.
 
-    :raises Refused: papers-away
+    :raises Refused: papers-missing
     """
     missing = away(tx, case)
     if missing:
         codes = sorted({paper.material for paper in missing})
-        raise Refused("refused.papers-away", count=len(missing), all=len(case.papers), missing=", ".join(codes))
+        raise Refused("refused.papers-missing", missing=", ".join(codes))
 
 
 def note(

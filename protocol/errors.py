@@ -90,10 +90,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.no-paper": ("there is no paper {paper}", "reload the page"),
     "refused.form": ("{count} field(s) need attention", "correct the marked fields; what was typed is kept"),
     "refused.papers-missing": ("required materials are missing: {missing}", "attach them or leave the draft for later"),
-    "refused.papers-away": (
-        "{count} of {all} papers have not arrived here: {missing}",
-        "wait until they are here; what need not wait for them is open",
-    ),
     "refused.papers-many": ("a draft holds at most {limit} papers", "put several pages into one PDF"),
     "refused.nothing-supplied": ("nothing was changed or added", "correct what the notice names, then send"),
     "refused.recipient-missing": ("who took the result is not filled in", "write the name of the person who took it"),

@@ -131,9 +131,11 @@ def _do(
                 remember_bodies(tx, item.organ, bodies)
             remember_post(tx, form_id, there, at=at)
     except Refused as why:
-        if why.code != "refused.case-moved":
-            raise
-        return _moved(request, case, item, act, typed)
+        if why.code == "refused.case-moved":
+            return _moved(request, case, item, act, typed)
+        if why.code == "refused.papers-missing":  # the page says which, and gives back what was typed
+            return _page(request, case, item, act, Filled(typed), status=409)
+        raise
     return see_other_url(request, there, said=say("act.done", act=say(f"act.{act}"), number=case.number))
 
 

@@ -36,14 +36,6 @@ CASE_WORDS: Texts = {
     "list.key-find": ("查找", "Find"),
     "case.papers-here": ("材料 {here}/{all}", "Papers {here} of {all}"),
     # the case
-    "refused.papers-away": (
-        "还有 {count} 份材料没有到达（共 {all} 份）：{missing}",
-        "{count} of {all} papers have not arrived here: {missing}",
-    ),
-    "refused.papers-away.hint": (
-        "材料到齐后才能准予许可；补正、不予受理等不必等材料。",
-        "A grant waits until every paper is here; a correction notice or a refusal need not wait.",
-    ),
     "case.back": ("返回待办", "Back to the worklist"),
     "case.from": ("{station}收件", "Taken in at {station}"),
     "case.form": ("申请表", "Application"),
