@@ -176,3 +176,27 @@ def test_an_answer_that_overtakes_the_one_before_it_does_not_end_a_give_back(wor
     world.settle()
     assert station.case_ids() == [case]
     assert world.differences() == []
+
+
+def test_a_hub_copied_back_by_hand_works_on_in_the_dark_for_several_stations(world: World) -> None:
+    cases = {name: take_in(world, name, 3) for name in ("dafeng", "boya")}
+    world.settle()
+    for earlier, _, _ in cases.values():
+        world.hub.decides(earlier, Act.ACCEPT)
+    world.settle()
+    world.hub.copy_disk()
+    for _, first, _ in cases.values():
+        world.hub.decides(first, Act.ACCEPT)
+    world.settle()
+    for name in cases:
+        world.network.cut(name)
+    world.hub.lose_disk(0, told=False, mark="copied")
+    world.hub.start()
+    for _, _, second in cases.values():
+        world.hub.decides(second, Act.ACCEPT)
+    for name in cases:
+        world.network.mend(name)
+    world.settle()
+    assert world.differences() == []
+    for name, both in cases.items():
+        assert {world.station(name).case(case).status for case in both} == {Status.ACCEPTED}  # type: ignore[union-attr]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -131,9 +131,11 @@ class Courier:
 
     # -- the engine
 
-    def step(self, events: Iterable[Event | Carried | CheckDue | ReplicaMoved]) -> None:
+    def step(self, events: Sequence[Event | Carried | CheckDue | ReplicaMoved]) -> None:
         """Take what has come and say what is due. Never raises for what came from outside."""
         at, now = self.clock.now(), self.clock.monotonic()
+        if not events:
+            self._look = True  # nobody woke us: a hint may have been lost, or another process has written
         tokens: list[Token] = []
         opened: list[tuple[Opened, bytes, Tally | None]] = []
         carried: list[Tally] = []
@@ -351,7 +353,8 @@ class Courier:
                 if receipt.upto > epoch.head or journal.chain_at(tx, epoch, receipt.upto) != receipt.chain:
                     if receipt.upto and tally is None:
                         log.warning("receipt for a chain that is not ours peer=%s epoch=%s", peer, epoch.epoch)
-                        talk.hello_due, talk.fresh = self.clock.monotonic(), False
+                        # not at once: two that do not understand each other must not shout
+                        talk.hello_due, talk.fresh = self.clock.monotonic() + talk.hello_wait, False
                     continue
                 if tally is not None:  # from a stick: it may only raise the mark
                     if receipt.upto > epoch.told:

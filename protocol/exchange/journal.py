@@ -257,35 +257,34 @@ class Journal:
         """
         if epoch.life >= life_of(tx):
             self.begin_life(tx, at, at_least=epoch.life + 1)
-            untold = tx.conn.execute(
-                "select kind, version, case_id, by, at, body from entries where place > ? and place <= ? order by place",
-                (place(epoch.id, epoch.told), place(epoch.id, epoch.head)),
-            ).fetchall()
-            tx.conn.execute(
-                "delete from entries where place > ? and place <= ?",
-                (place(epoch.id, epoch.told), place(epoch.id, epoch.head)),
-            )
-            tx.conn.execute(
-                "update epochs set head = told, head_chain = ? where id = ?",
-                (_chain_of_told(tx, epoch), epoch.id),
-            )
-            for row in untold:
-                if row["kind"] == Kind.EPOCH or row["body"] is None:
-                    continue
-                current = self._open_epoch(tx, epoch.reader, at)
-                heard = self._append(
-                    tx, current, row["kind"], row["body"],
-                    by=row["by"], at=row["at"], case=row["case_id"], version=row["version"],
-                )  # fmt: skip
-                self.handlers[heard.kind](tx, heard)
-            log.warning(
-                "memory lost: epoch=%s told=%d peer holds %d; %d entries told again",
-                epoch.epoch,
-                epoch.told,
-                upto,
-                len(untold),
-            )
+        if epoch.head > epoch.told:
+            self._tell_again(tx, epoch, at)
+        log.warning("memory lost: epoch=%s told=%d peer holds %d", epoch.epoch, epoch.told, upto)
         tx.conn.execute("update epochs set wants = max(wants, ?) where id = ?", (upto, epoch.id))
+
+    def _tell_again(self, tx: Database, epoch: Epoch, at: datetime) -> None:
+        """Move what has not been receipted to the epoch of our present life.
+
+        Whatever the life of `epoch`: a hub that was copied back by hand learns of it from one station, and what it
+        wrote to the others in the meantime stands in their epochs where something else may have stood before.
+        """
+        beyond = (place(epoch.id, epoch.told), place(epoch.id, epoch.head))
+        untold = tx.conn.execute(
+            "select kind, version, case_id, by, at, body from entries where place > ? and place <= ? order by place", beyond
+        ).fetchall()
+        tx.conn.execute("delete from entries where place > ? and place <= ?", beyond)
+        tx.conn.execute(
+            "update epochs set head = told, head_chain = ? where id = ?", (_chain_of_told(tx, epoch), epoch.id)
+        )
+        for row in untold:
+            if row["kind"] == Kind.EPOCH or row["body"] is None:
+                continue
+            heard = self._append(
+                tx, self._open_epoch(tx, epoch.reader, at), row["kind"], row["body"],
+                by=row["by"], at=row["at"], case=row["case_id"], version=row["version"],
+            )  # fmt: skip
+            self.handlers[heard.kind](tx, heard)
+        log.warning("told again in a new epoch: entries=%d of epoch=%s", len(untold), epoch.epoch)
 
     def take_back(self, tx: Database, epoch: Epoch, given: list[Entry], chains: list[bytes], at: datetime) -> None:
         """Entries of our own that a peer gave back and whose chain leads to our own signature."""
