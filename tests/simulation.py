@@ -168,7 +168,7 @@ class Day:
         self.world.network.cut(party.name)
         self._lose(party)
         self._start(party)
-        for _ in range(self.rng.randint(2, 6)):
+        for _ in range(self.rng.randint(3, 9)):
             self.take(self.decide if party.name == HUB else self.rng.choice((self.take_in, self.work_at_desk)))
         self.world.network.mend(party.name)
 
@@ -243,7 +243,7 @@ class Day:
 Day.STEPS = (
     (Day.take_in, 14), (Day.decide, 10), (Day.note, 1), (Day.work_at_desk, 8), (Day.wait, 6), (Day.carry, 24),
     (Day.cut, 3), (Day.mend, 6), (Day.bad_wire, 2), (Day.broker_wiped, 1), (Day.broker_swallows, 1), (Day.kill, 1),
-    (Day.light_fuse, 4), (Day.start, 8), (Day.copy_disk, 5), (Day.lose_disk, 3), (Day.work_on_in_the_dark, 2), (Day.clock_jumps, 1),
+    (Day.light_fuse, 4), (Day.start, 8), (Day.copy_disk, 5), (Day.lose_disk, 3), (Day.work_on_in_the_dark, 3), (Day.clock_jumps, 1),
     (Day.disk_full, 1), (Day.disk_freed, 3),
 )  # fmt: skip
 
