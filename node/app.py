@@ -40,10 +40,13 @@ from protocol.console.shell import console
 from protocol.console.texts import say
 from protocol.documents.press import Press
 from protocol.errors import Unreachable
-from protocol.exchange import blobs
+from protocol.exchange import blobs, stick
+from protocol.exchange.carried import Tally
 from protocol.exchange.link import Link, Wake
 from protocol.exchange.messages import Report
 from protocol.exchange.mqtt import MqttLink, Tls, Wire
+from protocol.exchange.stick import Exported
+from protocol.exchange.topics import HUB
 from protocol.exchange.waterline import Waterline
 from protocol.identity import Keys, read_authority
 from protocol.office import Office
@@ -54,6 +57,7 @@ from protocol.store import Store
 log = logging.getLogger(__name__)
 
 WEB_THREADS = 16
+IMPORT_S = 30.0  # a person waits for it
 _HERE = Path(__file__).parent
 _KINDS = {kind.value: kind for kind in StationKind}
 
@@ -101,6 +105,7 @@ class Station:
         self._chores: BackgroundScheduler | None = None
         self._running = False
         self._moved = threading.Event()
+        self._stick: Exported | None = None
 
     # -- starting and ending
 
@@ -163,6 +168,22 @@ class Station:
             if (owed.entries == 0 and owed.papers == 0) or left <= 0:
                 return
             self._moved.wait(left)
+
+    def export_stick(self) -> Exported:
+        folder = self.settings.run / "stick-out"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self._stick = stick.export(self.office, HUB, folder, self.clock.now())
+        return self._stick
+
+    def last_stick(self) -> Exported | None:
+        return self._stick
+
+    def import_stick(self, path: Path) -> Tally:
+        tally = stick.bring_in(self.office, stick.read_stick(path))
+        if self._running:
+            tally.finished.wait(IMPORT_S)
+        return tally
 
     def report(self) -> Report:
         """How this station is, as the hub's page of stations shows it."""

@@ -93,11 +93,15 @@ def listed(
     search: str = "",
     statuses: Sequence[Status] = (),
     queued_only: bool = False,
+    by: str = "",
     limit: int = 50,
     offset: int = 0,
 ) -> list[ListedCase]:
-    """Newest first. `search` looks in numbers, items and names of applicants; no `statuses` means all."""
-    where, params = _wanted(search, statuses, queued_only)
+    """Newest first. `search` looks in numbers, items and names of applicants; no `statuses` means all.
+
+    `by` keeps those in which that account of this station did something.
+    """
+    where, params = _wanted(search, statuses, queued_only, by)
     rows = db.execute(
         f"select {ROW_COLUMNS} from cases where {where} order by opened_at desc, id limit ? offset ?",
         [*params, limit, offset],
@@ -105,13 +109,15 @@ def listed(
     return [ListedCase(row_of(tuple(row)), sync_of(db, row["id"])) for row in rows]
 
 
-def how_many(db: Database, *, search: str = "", statuses: Sequence[Status] = (), queued_only: bool = False) -> int:
+def how_many(
+    db: Database, *, search: str = "", statuses: Sequence[Status] = (), queued_only: bool = False, by: str = ""
+) -> int:
     """Of those that listed() would show without a limit."""
-    where, params = _wanted(search, statuses, queued_only)
+    where, params = _wanted(search, statuses, queued_only, by)
     return int(db.execute(f"select count(*) from cases where {where}", params).fetchone()[0])
 
 
-def _wanted(search: str, statuses: Sequence[Status], queued_only: bool) -> tuple[str, list[object]]:
+def _wanted(search: str, statuses: Sequence[Status], queued_only: bool, by: str) -> tuple[str, list[object]]:
     where, params = ["status != ''"], list[object]()
     if search.strip():
         where.append("(number like ? escape '\\' or applicant like ? escape '\\' or item = ?)")
@@ -126,6 +132,12 @@ def _wanted(search: str, statuses: Sequence[Status], queued_only: bool) -> tuple
             " where a.case_id = cases.id and p.reader = ? and a.seq > p.told)"
         )
         params.append(HUB)
+    if by:
+        where.append(
+            "exists (select 1 from acts a join entries e on e.place = a.place"
+            " where a.case_id = cases.id and a.side = 'station' and e.by = ?)"
+        )
+        params.append(by)
     return " and ".join(where), params
 
 

@@ -254,6 +254,11 @@ def hand_over(
     _tell(tx, pen, act, at)
 
 
+def note_reveal(tx: Database, case_id: str, *, by: By, at: datetime) -> None:
+    """An applicant's numbers were shown in full to this person."""
+    tx.execute("insert into reveals (case_id, account, at) values (?,?,?)", (case_id, by.account, stamp(at)))
+
+
 def need_case(db: Database, book: Casebook, case_id: str) -> Case:
     """:raises Refused: no-case"""
     case = book.case(db, case_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from node.shelf import Shelf
@@ -15,7 +16,9 @@ from protocol.casebook import Casebook
 from protocol.clock import Clock
 from protocol.documents.press import Press
 from protocol.exchange.blobs import Blobs
+from protocol.exchange.carried import Tally
 from protocol.exchange.journal import Journal
+from protocol.exchange.stick import Exported
 from protocol.replica import ReplicaHealth
 from protocol.settings import Settings
 from protocol.store import Store
@@ -46,4 +49,20 @@ class House(Protocol):
 
     def try_now(self, seconds: float) -> None:
         """Ask the courier to send what is owed, and wait until nothing is owed or the time is up."""
+        ...
+
+    def export_stick(self) -> Exported:
+        """One file with everything that is owed, sealed; an earlier one is gone.
+
+        :raises Refused: stick
+        """
+        ...
+
+    def last_stick(self) -> Exported | None: ...
+
+    def import_stick(self, path: Path) -> Tally:
+        """Hand what the file holds to the courier, and wait a while until it is taken.
+
+        :raises Refused: stick: not one of ours, or not whole
+        """
         ...

@@ -48,3 +48,17 @@ def first_tables(db: Database) -> None:
         heard_at text not null
     );
     """)
+
+
+@migrations()
+def reveals(db: Database) -> None:
+    """Who looked at the numbers of which applicant, and when: kept, and never sent with the case."""
+    db.executescript("""
+    create table reveals (
+        id integer primary key,
+        case_id text not null,
+        account text not null,
+        at text not null
+    );
+    create index reveals_by_case on reveals (case_id);
+    """)

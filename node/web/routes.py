@@ -1,4 +1,7 @@
-"""Every address of a station's desk, and to whom it is open."""
+"""Every address of a station's desk, and to whom it is open.
+
+Cases and drafts are addressed by their random ids: nothing about a person stands in an address.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,70 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 
-from node.web import home
+from node.web import case, documents, home, intake, items, lists, notices, papers, submitting, sync
 from node.web.tools import DESK, house
 from protocol import attention
 from protocol.console.accounts import Account
 from protocol.console.parts import NavItem
-from protocol.console.protect import EVERYBODY, ConsoleRoute, page
+from protocol.console.protect import ConsoleRoute, form, page
 from protocol.console.texts import say
 
 
 def routes() -> list[ConsoleRoute]:
     return [
         page("/desk", home.show, to=DESK, name="desk"),
+        # a case on its way in
+        page("/items", items.show, to=DESK, name="items"),
+        form("/items", items.begin, to=DESK, name="begin"),
+        page("/drafts/{draft_id}", intake.show, to=DESK, name="intake"),
+        form("/drafts/{draft_id}", intake.save, to=DESK, name="save"),
+        page("/drafts/{draft_id}/papers", papers.show, to=DESK, name="papers"),
+        form(
+            "/drafts/{draft_id}/papers",
+            papers.add,
+            to=DESK,
+            name="papers.add",
+            max_files=papers.FILES_AT_ONCE,
+            max_bytes=papers.UPLOAD_BYTES,
+        ),
+        form("/drafts/{draft_id}/papers/remove", papers.remove, to=DESK, name="papers.remove"),
+        page("/drafts/{draft_id}/papers/{digest}", papers.of_draft, to=DESK, name="draft.paper"),
+        page("/drafts/{draft_id}/check", submitting.check, to=DESK, name="check"),
+        form("/drafts/{draft_id}/check", submitting.submit, to=DESK, name="submit"),
+        page("/drafts/{draft_id}/discard", submitting.ask_discard, to=DESK, name="discard"),
+        form("/drafts/{draft_id}/discard", submitting.discard, to=DESK, name="discard.do"),
+        # cases
+        page("/cases", lists.show, to=DESK, name="cases"),
+        form("/cases", lists.search, to=DESK, name="search"),
+        page("/cases/{case_id}", case.show, to=DESK, name="case"),
+        form("/cases/{case_id}/reveal", case.reveal, to=DESK, name="reveal"),
+        form("/cases/{case_id}/supplement", case.supplement, to=DESK, name="supplement"),
+        page("/cases/{case_id}/withdrawal", case.ask_withdrawal, to=DESK, name="withdrawal"),
+        form("/cases/{case_id}/withdrawal", case.withdraw, to=DESK, name="withdrawal.do"),
+        page("/cases/{case_id}/handover", case.ask_hand_over, to=DESK, name="handover"),
+        form("/cases/{case_id}/handover", case.hand_over, to=DESK, name="handover.do"),
+        page("/cases/{case_id}/receipt", documents.receipt, to=DESK, name="receipt"),
+        page("/cases/{case_id}/print/{document}", documents.pdf, to=DESK, name="document"),
+        page("/cases/{case_id}/papers/{digest}", papers.of_case, to=DESK, name="case.paper"),
+        # what needs a person, and the district
+        page("/attention", notices.show, to=DESK, name="attention"),
+        form("/attention/{number:int}", notices.settle, to=DESK, name="settle"),
+        page("/attention/{number:int}/raw", notices.raw, to=DESK, name="attention.raw"),
+        page("/sync", sync.show, to=DESK, name="sync"),
+        form("/sync/now", sync.send_now, to=DESK, name="sync.now"),
+        form("/sync/export", sync.export, to=DESK, name="sync.export"),
+        page("/sync/stick/{name}", sync.download, to=DESK, name="sync.stick"),
+        form("/sync/import", sync.bring_in, to=DESK, name="sync.import", max_files=1, max_bytes=sync.STICK_BYTES),
     ]
 
 
 def navigation(request: Request, account: Account) -> Sequence[NavItem]:
     with house(request).store.read() as db:
         waiting = attention.count(db)
-    del waiting
     return [
         NavItem("desk", say("nav.desk")),
+        NavItem("items", say("nav.items")),
+        NavItem("cases", say("nav.cases")),
+        NavItem("attention", say("nav.attention"), count=waiting),
+        NavItem("sync", say("nav.sync")),
     ]
-
-
-__all__ = ["EVERYBODY", "navigation", "routes"]

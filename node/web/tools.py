@@ -14,7 +14,7 @@ from node.cases import Sync, SyncState
 from node.house import House
 from protocol.cases.acts import By
 from protocol.cases.rules import Flag, Role, Status
-from protocol.catalogue.items import Item
+from protocol.catalogue.items import Field, Item
 from protocol.clock import CHINA, moment
 from protocol.console import forms, session
 from protocol.console.once import posted_before, remember_post
@@ -43,6 +43,14 @@ def today(at: datetime) -> date:
 def item_name(request: Request, item: Item) -> str:
     """As the reader reads it."""
     return item.name if session.lang(request) is Lang.ZH else item.name_en
+
+
+def answer_text(request: Request, field: Field, value: str) -> str:
+    """An answer as it is read: a choice by its label, everything else as it was typed."""
+    choice = next((choice for choice in field.choices if choice.value == value), None)
+    if choice is None:
+        return value
+    return choice.label if session.lang(request) is Lang.ZH else choice.label_en
 
 
 def post_once(

@@ -1,7 +1,11 @@
 """The words of a station's pages."""
 
+from node.web.translations.attention import ATTENTION
 from node.web.translations.bar import BAR
+from node.web.translations.case import CASE
 from node.web.translations.desk import DESK
+from node.web.translations.exchange import EXCHANGE
+from node.web.translations.intake import INTAKE
 from protocol.console.texts import merged
 
-NODE = merged(BAR, DESK)
+NODE = merged(ATTENTION, BAR, CASE, DESK, EXCHANGE, INTAKE)

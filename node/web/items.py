@@ -1,0 +1,88 @@
+"""Choosing what the citizen came for: by name, by what people call it, or by code; digits pick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node import desk
+from node.web.tools import by, house, item_name, post_once, today
+from protocol.console import forms
+from protocol.console.pages import render, url
+from protocol.console.texts import Phrase, say
+
+SHOWN = 60
+PICKED_BY_DIGIT = 9
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    code: str
+    name: str
+    type: str
+    takes: bool  # this station may take it in
+    materials: int  # that the citizen must bring
+    decided_by: str
+    digit: int  # 0: none
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsPage:
+    template = "items.html"
+    section = "items"
+    asked: str
+    lines: Sequence[ItemLine]
+    catalogue: Phrase  # which version, as of when
+
+
+def show(request: Request) -> Response:
+    """`q` is what was said at the counter; it names a service and nobody."""
+    here = house(request)
+    asked = request.query_params.get("q", "").strip()[:60]
+    found = here.shelf.catalogue.search(asked, SHOWN, today(here.clock.now()))
+    found.sort(key=lambda item: not here.shelf.takes(item))
+    lines = [
+        ItemLine(
+            item.code,
+            item_name(request, item),
+            item.type,
+            here.shelf.takes(item),
+            len(item.required_materials),
+            item.organ,
+            place if place <= PICKED_BY_DIGIT and here.shelf.takes(item) else 0,
+        )
+        for place, item in enumerate(found, start=1)
+    ]
+    return render(request, ItemsPage(asked, lines, catalogue_version(request)))
+
+
+def begin(request: Request, form: FormData) -> Response:
+    """A draft of the chosen item, and on to its form."""
+    here = house(request)
+    here.store.require_room()
+    item = here.shelf.current(forms.text(form, "item"), today(here.clock.now()))
+
+    def do(tx: Database, at: datetime) -> str:
+        draft = desk.begin_draft(tx, here.store.entropy(16), item, by=by(request), at=at)
+        return url(request, "intake", draft_id=draft)
+
+    return post_once(request, form, do)
+
+
+def catalogue_version(request: Request) -> Phrase:
+    """Which catalogue is in force here, and whether the district has a newer one."""
+    here = house(request)
+    with here.store.read() as db:
+        published = here.shelf.published(db)
+    catalogue = here.shelf.catalogue
+    if published > catalogue.number:
+        return say("items.catalogue-older", number=catalogue.number, newer=published)
+    if catalogue.number == 0:
+        return say("items.catalogue-delivered")
+    return say("items.catalogue", number=catalogue.number, at=catalogue.issued_at)

@@ -1,0 +1,215 @@
+"""The materials of a draft: what is there, what is missing, and what was wrong with a file that was chosen.
+
+A file is believed by its content alone. One that cannot be taken is named next to its material, and the others
+of the same upload are kept. Nothing of a file's own name is kept: it may carry a person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from node import desk
+from node.web.intake import Demand, demands_of, draft_item_case
+from node.web.steps import IntakeStep, steps_of
+from node.web.tools import house, item_name
+from protocol.cases.acts import Paper
+from protocol.cases.case import Case
+from protocol.catalogue.items import Item, Material, MaterialSource
+from protocol.catalogue.papers import MAX_PAPER_BYTES, PaperType, sniff_paper
+from protocol.console import forms, session
+from protocol.console.pages import render, see_other, translator, url
+from protocol.console.texts import Lang, Phrase, say
+from protocol.errors import Refused
+
+FILES_AT_ONCE = 12
+UPLOAD_BYTES = 260 * forms.MIB  # of one form; beyond it a browser is told and the page stays as it is
+
+# A picture is shown by the browser and can do nothing; a PDF opens in the browser's own viewer, which a sandbox forbids.
+PICTURE_CSP = "default-src 'none'; sandbox"
+PDF_CSP = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    digest: str
+    href: str
+    label: Phrase
+    size_bytes: int
+    is_picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One chosen file that was not taken. `name` is shown once and kept nowhere."""
+
+    name: str
+    happened: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialCard:
+    code: str
+    name: str
+    standard: str
+    required: bool
+    shared: bool  # the administration has it: never ask the applicant
+    asked: str  # what the correction notice says of it; empty if nothing
+    scans: Sequence[Scan]
+    earlier: int  # files that the case has already
+    troubles: Sequence[Trouble]
+
+
+@dataclass(frozen=True, slots=True)
+class PapersPage:
+    template = "papers.html"
+    section = "items"
+    draft_id: str
+    case_number: str
+    item: str
+    steps: Sequence[IntakeStep]
+    demands: Sequence[Demand]
+    materials: Sequence[MaterialCard]
+    there: int  # required materials that have a file
+    required: int
+
+
+def show(request: Request) -> Response:
+    return _page(request, {})
+
+
+def add(request: Request, form: FormData) -> Response:
+    """Keep each chosen file that is a whole JPEG, PNG or PDF of at most 20 MiB; say what is wrong with the others."""
+    here = house(request)
+    here.store.require_room()
+    draft, item, _ = draft_item_case(request, request.path_params["draft_id"])
+    material = item.material(forms.text(form, "material"))
+    if material is None:
+        raise Refused("refused.form-unreadable")
+    troubles: list[Trouble] = []
+    chosen = forms.files(form, "files")
+    for file in chosen:
+        try:
+            _take(request, draft.id, material, file)
+        except Refused as why:
+            if why.code == "refused.disk-full":
+                raise
+            words = translator(request)
+            troubles.append(Trouble(file.filename or "", words.happened(why), words.next_step(why)))
+    if not chosen:
+        troubles.append(Trouble("", translator(request)("papers.none-chosen"), ""))
+    if troubles:
+        return _page(request, {material.code: troubles}, status=422)
+    said = say("papers.added", count=len(chosen), material=_name(request, material))
+    return see_other(request, "papers", said=said, draft_id=draft.id)
+
+
+def _take(request: Request, draft_id: str, material: Material, file: UploadFile) -> None:
+    here = house(request)
+    if (file.size or 0) > MAX_PAPER_BYTES:
+        raise Refused("refused.paper-large", size=file.size, limit=MAX_PAPER_BYTES)
+    data = file.file.read()
+    kind = sniff_paper(data)
+    at = here.clock.now()
+    digest = here.blobs.keep(data, at)
+    paper = Paper(digest=digest, size=len(data), type=kind.value, material=material.code)
+    with here.store.write() as tx:
+        desk.add_paper(tx, draft_id, paper, at)
+
+
+def remove(request: Request, form: FormData) -> Response:
+    draft_id = request.path_params["draft_id"]
+    with house(request).store.write() as tx:
+        desk.remove_paper(tx, draft_id, forms.text(form, "material"), forms.text(form, "digest"))
+    return see_other(request, "papers", said=say("papers.removed"), draft_id=draft_id)
+
+
+def of_draft(request: Request) -> Response:
+    """The bytes of a paper of this draft, and of no other."""
+    with house(request).store.read() as db:
+        draft = desk.need_draft(db, request.path_params["draft_id"])
+    return paper_response(request, draft.papers)
+
+
+def of_case(request: Request) -> Response:
+    here = house(request)
+    with here.store.read() as db:
+        case = desk.need_case(db, here.book, request.path_params["case_id"])
+    return paper_response(request, case.papers)
+
+
+def paper_response(request: Request, papers: Sequence[Paper]) -> Response:
+    """:raises Refused: no-paper, for one that is not among `papers` or whose bytes are not here"""
+    digest = request.path_params["digest"]
+    paper = next((paper for paper in papers if paper.digest == digest), None)
+    data = house(request).blobs.read(digest) if paper else None
+    if paper is None or data is None:
+        raise Refused("refused.no-paper", paper=digest[:8])
+    kind = PaperType(paper.type)
+    headers = {
+        "Content-Security-Policy": PDF_CSP if kind is PaperType.PDF else PICTURE_CSP,
+        "Content-Disposition": f'inline; filename="paper-{digest[:8]}{kind.suffix}"',
+    }
+    return Response(data, media_type=kind.value, headers=headers)
+
+
+def _page(request: Request, troubles: dict[str, list[Trouble]], status: int = 200) -> Response:
+    draft, item, case = draft_item_case(request, request.path_params["draft_id"])
+    demands = {one.about: one.problem for one in case.corrections} if case else {}
+    cards = [
+        _card(request, draft, material, case, demands.get(material.code, ""), troubles.get(material.code, []))
+        for material in item.materials
+    ]
+    needed = {material.code for material in item.required_materials}
+    page = PapersPage(
+        draft.id,
+        case.number if case else "",
+        item_name(request, item),
+        steps_of("papers"),
+        demands_of(request, item, case),
+        cards,
+        sum(1 for card in cards if card.code in needed and (card.scans or card.earlier)),
+        len(needed),
+    )
+    return render(request, page, status=status)
+
+
+def _card(
+    request: Request, draft: desk.Draft, material: Material, case: Case | None, asked: str, troubles: Sequence[Trouble]
+) -> MaterialCard:
+    mine = [paper for paper in draft.papers if paper.material == material.code]
+    scans = [
+        Scan(
+            paper.digest,
+            url(request, "draft.paper", draft_id=draft.id, digest=paper.digest),
+            say("papers.scan", number=number),
+            paper.size,
+            paper.type != PaperType.PDF.value,
+        )
+        for number, paper in enumerate(mine, start=1)
+    ]
+    earlier = sum(1 for paper in case.papers if paper.material == material.code) if case else 0
+    return MaterialCard(
+        material.code,
+        _name(request, material),
+        material.standard,
+        material.required,
+        material.source is MaterialSource.SHARED,
+        asked,
+        scans,
+        earlier,
+        troubles,
+    )
+
+
+def _name(request: Request, material: Material) -> str:
+    return material.name if session.lang(request) is Lang.ZH else material.name_en
+
+
+def material_names(request: Request, item: Item) -> dict[str, str]:
+    return {material.code: _name(request, material) for material in item.materials}

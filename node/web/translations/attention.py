@@ -1,0 +1,95 @@
+"""What can need a person at a station: what happened, and what to do. One pair for every kind of protocol.attention."""
+
+from protocol.console.texts import Texts
+
+ATTENTION: Texts = {
+    "attention.lead": (
+        "系统自己不能决定的事列在这里。其他办件不受影响。",
+        "What the system cannot decide by itself. Other cases are not affected.",
+    ),
+    "attention.none": ("没有需要处理的事", "Nothing needs attention"),
+    "attention.note": ("处理情况", "What was done"),
+    "attention.note-missing": ("请写明处理情况", "Write what was done"),
+    "attention.settle": ("已处理", "Settled"),
+    "attention.settled": ("已记录处理情况", "It is written down as settled"),
+    "attention.case": ("查看办件", "Open the case"),
+    "attention.raw": ("导出原始数据", "Export the raw data"),
+    "attention.urgency-1": ("尽快处理", "Urgent"),
+    "attention.urgency-2": ("今天处理", "Today"),
+    "attention.urgency-3": ("知悉即可", "For information"),
+    "attention.whose-clerk": ("由窗口人员处理", "For the desk"),
+    "attention.whose-officer": ("由区中心审批人员处理", "For the district's officer"),
+    "attention.whose-operator": ("由运行管理员处理", "For the operator"),
+    "attention.case-forked": ("同一件在两处被修改", "A case was changed in two places"),
+    "attention.case-forked.todo": (
+        "打开办件可对照两个版本。区中心核定后自动消失，窗口按现行版本办理。",
+        "Both versions are on its page. The district centre settles it; go on with the standing version.",
+    ),
+    "attention.act-refused": (
+        "有一步按规则不能办理，没有生效",
+        "A step was not allowed by the rules and has no effect",
+    ),
+    "attention.act-refused.todo": (
+        "打开办件查看原因，必要时与区中心联系。",
+        "See the case for the reason; call the district if needed.",
+    ),
+    "attention.request-overtaken": (
+        "撤回申请送达时，区中心已经作出决定",
+        "The district centre had decided before the request to withdraw arrived",
+    ),
+    "attention.request-overtaken.todo": ("请把决定告知申请人。", "Tell the applicant the decision."),
+    "attention.number-twice": ("两件业务用了同一个编号", "Two cases carry one number"),
+    "attention.number-twice.todo": (
+        "请核对两份回执；两件都已保存，由区中心核定编号。",
+        "Compare the two receipts. Both cases are kept; the district centre settles the number.",
+    ),
+    "attention.paper-lost": ("一份材料在本站和区中心都找不到了", "A paper is neither here nor at the district centre"),
+    "attention.paper-lost.todo": ("请联系申请人重新提供这份材料。", "Ask the applicant for it and scan it again."),
+    "attention.paper-damaged": ("一份材料损坏，无法上传", "A paper is damaged and cannot be uploaded"),
+    "attention.paper-damaged.todo": ("请重新拍摄或扫描。", "Take the picture again."),
+    "attention.poison": (
+        "区中心发来的一条记录本站无法处理",
+        "Something that the district centre said could not be applied here",
+    ),
+    "attention.poison.todo": (
+        "内容已完整保存，不影响其他办件。请导出原始数据交运行管理员；软件升级后会自动重试。",
+        "It is kept whole and is in nobody's way. Export it for the operator; it is tried again after an upgrade.",
+    ),
+    "attention.fork": ("同一段记录出现两个不同版本", "One stretch of the journal came in two versions"),
+    "attention.fork.todo": ("两份都已保存。请联系运行管理员核查。", "Both are kept. Call the operator."),
+    "attention.two-boxes": ("有两台机器在用同一个身份", "Two machines speak with one identity"),
+    "attention.two-boxes.todo": (
+        "请立即联系运行管理员，停用旧机器。",
+        "Call the operator at once; the old machine must be switched off.",
+    ),
+    "attention.lying-hello": ("对方声称收到了本站没有发过的内容", "The peer claims to hold what was never said here"),
+    "attention.lying-hello.todo": ("请联系运行管理员核查。", "Call the operator."),
+    "attention.lost-memory": ("数据库曾从备份恢复", "A store was restored from an older copy"),
+    "attention.lost-memory.todo": (
+        "缺少的记录会自动向对方取回。请核对最近的办件是否齐全。",
+        "What is missing is asked back from the peer. See that the latest cases are all here.",
+    ),
+    "attention.chain": ("本机记录与校验值不符", "Our own records do not fit their chain"),
+    "attention.chain.todo": ("请联系运行管理员；不要删除任何文件。", "Call the operator; do not delete anything."),
+    "attention.pruned": ("对方需要的早期记录本站已不再保存", "The peer asks for early records that are no longer here"),
+    "attention.pruned.todo": ("请联系运行管理员从备份中取回。", "Call the operator: they can come from the backup."),
+    "attention.replica": ("本机备份有问题", "The backup copy is in trouble"),
+    "attention.replica.todo": (
+        "办理不受影响，但这时硬盘损坏会丢失数据。请联系运行管理员。{why}",
+        "Work goes on, but a broken disk would now lose data. Call the operator. {why}",
+    ),
+    "attention.denied": ("消息服务器拒绝了本站的发送", "The broker refuses what this station sends"),
+    "attention.denied.todo": (
+        "请联系运行管理员。已存本机的内容不会丢失。",
+        "Call the operator. What is saved here is not lost.",
+    ),
+    "attention.drill": ("备份恢复演练没有通过", "The restore drill failed"),
+    "attention.drill.todo": ("请联系运行管理员检查备份。", "Call the operator to look at the backup."),
+    "attention.disk": ("硬盘空间不足，不能开始新的收件", "The disk is nearly full: no new intake can begin"),
+    "attention.disk.todo": (
+        "已有内容不受影响。请联系运行管理员清理空间。",
+        "What is there is safe. Call the operator to make room.",
+    ),
+    "attention.clock": ("本机时间不准", "This machine's clock is wrong"),
+    "attention.clock.todo": ("请校准时间；打印的日期可能不对。", "Set the clock; printed dates may be wrong."),
+}
