@@ -29,7 +29,7 @@ def _sums() -> dict[str, str]:
     return {line[66:]: line[:64] for line in SUMS.read_text(encoding="utf-8").splitlines()}
 
 
-def _reader(folder: Path) -> tuple[Keys, Keyring]:
+def reader_of(folder: Path) -> tuple[Keys, Keyring]:
     authority = Ed25519PublicKey.from_public_bytes(bytes.fromhex((folder / "authority.pub").read_text()))
     return Keys.load(folder / "reader.keys.json"), read_keyring((folder / "keyring.json").read_bytes(), authority)
 
@@ -47,7 +47,7 @@ def test_a_released_version_cannot_be_made_again():
 
 @pytest.mark.parametrize("file", LETTERS, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_a_golden_letter_opens_and_says_what_it_said(file):
-    keys, keyring = _reader(file.parent)
+    keys, keyring = reader_of(file.parent)
     opened = open_letter(file.read_bytes(), keys, keyring, STATION)
     said = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
     assert _holds(json.loads(as_text(readable(opened))), said)
@@ -70,7 +70,7 @@ def _holds(now: object, then: object) -> bool:
 
 @pytest.mark.parametrize("folder", VERSIONS, ids=lambda folder: folder.name)
 def test_what_was_sealed_to_oneself_opens_with_ones_own_key(folder):
-    keys, keyring = _reader(folder)
+    keys, keyring = reader_of(folder)
     letter = open_letter((folder / "letter.mc").read_bytes(), keys, keyring).message
     (inner,) = (e for e in letter.entries if e.kind == Kind.CASE_INNER)
     sealed = msgspec.msgpack.decode(inner.body, type=Inner).sealed
@@ -79,7 +79,7 @@ def test_what_was_sealed_to_oneself_opens_with_ones_own_key(folder):
 
 @pytest.mark.parametrize("folder", VERSIONS, ids=lambda folder: folder.name)
 def test_a_golden_stick_is_read_whole(folder):
-    keys, keyring = _reader(folder)
+    keys, keyring = reader_of(folder)
     frames = read_stick(folder).frames
     opened = [open_letter(frame, keys, keyring).message for frame in frames]
     assert len(opened) == len(list(folder.glob("*.mc")))
@@ -88,7 +88,7 @@ def test_a_golden_stick_is_read_whole(folder):
 def test_the_newest_golden_letters_know_every_message_and_every_act():
     """When this fails there is something new to say: `python -m tests.golden.make v<next>`."""
     folder = VERSIONS[-1]
-    keys, keyring = _reader(folder)
+    keys, keyring = reader_of(folder)
     opened = [open_letter(file.read_bytes(), keys, keyring).message for file in folder.glob("*.mc")]
     assert {type(message) for message in opened} == set(Message.__args__)
     letter = next(message for message in opened if isinstance(message, Letter))
