@@ -100,10 +100,11 @@ def fold(told: Iterable[Told]) -> Case:
     answered: set[str] = set()
     while True:
         chosen: Told | None = None
-        for one in followers.get(case.tip, []):
+        # what is asked comes before what answers it: epochs of two parties have no order between them
+        for one in sorted(followers.get(case.tip, []), key=lambda one: not _is_beside(case, one)):
             if one.act.id in seen:
                 continue
-            if one.act.act in REMARKS or _is_request(case, one):
+            if _is_beside(case, one):
                 step = _judge_beside(case, one)
                 if step.standing is Standing.STANDS and one.act.act in REQUESTS:
                     requests[one.act.id] = one.act
@@ -127,7 +128,10 @@ def fold(told: Iterable[Told]) -> Case:
     return case
 
 
-def _is_request(case: Case, told: Told) -> bool:
+def _is_beside(case: Case, told: Told) -> bool:
+    """A remark or a request: it stands beside the line of acts and moves nothing."""
+    if told.act.act in REMARKS:
+        return True
     return told.act.act in REQUESTS and case.status is not None and case.owner is not told.side
 
 

@@ -116,6 +116,19 @@ def test_a_withdrawal_is_a_request_until_the_hub_answers() -> None:
     assert declined.flags == set()
 
 
+@pytest.mark.parametrize(("asked_in", "answered_in"), [("z", "a"), ("a", "z")])
+@pytest.mark.parametrize("life", [1, 2])
+def test_an_answer_finds_its_request_whatever_the_two_epochs_are_called(
+    asked_in: str, answered_in: str, life: int
+) -> None:
+    """Both follow the same act, and the epochs are random: a station that was restored has the later life as well."""
+    wish = told(act("wish", Act.ASK_WITHDRAWAL, "a0"), 7, life=life, epoch=asked_in)
+    yes = told(act("yes", Act.ALLOW_WITHDRAWAL, "a0", request="wish"), 1, epoch=answered_in)
+    case = fold([*line(Act.SUBMIT), wish, yes])
+    assert case.status is Status.WITHDRAWN
+    assert case.flags == set()
+
+
 def test_a_request_that_the_decision_overtook_is_shown_and_moves_nothing() -> None:
     acts = [*line(Act.SUBMIT, Act.ACCEPT, Act.GRANT), told(act("wish", Act.ASK_WITHDRAWAL, "a1"), 7)]
     case = fold(acts)
