@@ -109,6 +109,15 @@ class Day:
         for _ in range(self.rng.randint(1, 8)):
             self.world.turn()
 
+    def calm(self) -> None:
+        """An hour in which nothing goes wrong: all is delivered, and every machine's copy is fresh."""
+        self.disk_freed()
+        self.start()
+        if all(party.alive and party.fuse.left is None for party in self.world.parties()):
+            self.world.heal()
+            for party in self.world.parties():
+                party.copy_disk()
+
     # -- disasters
 
     def cut(self) -> None:
@@ -241,7 +250,7 @@ class Day:
 
 # How often each step is taken, in proportion.
 Day.STEPS = (
-    (Day.take_in, 14), (Day.decide, 10), (Day.note, 1), (Day.work_at_desk, 8), (Day.wait, 6), (Day.carry, 24),
+    (Day.take_in, 14), (Day.decide, 10), (Day.note, 1), (Day.calm, 2), (Day.work_at_desk, 8), (Day.wait, 6), (Day.carry, 24),
     (Day.cut, 3), (Day.mend, 6), (Day.bad_wire, 2), (Day.broker_wiped, 1), (Day.broker_swallows, 1), (Day.kill, 1),
     (Day.light_fuse, 4), (Day.start, 8), (Day.copy_disk, 5), (Day.lose_disk, 3), (Day.work_on_in_the_dark, 3), (Day.clock_jumps, 1),
     (Day.disk_full, 1), (Day.disk_freed, 3),
