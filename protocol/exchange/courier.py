@@ -380,9 +380,12 @@ class Courier:
         talk.theirs = hello.session
         with self.store.write() as tx:
             note_heard(tx, talk.peer, one, at, hello.report)
-            memory.note_boot(tx, talk, hello.boot, at)
             if hello.answers == talk.session:
-                memory.believe(tx, self.journal, self.keyring, talk.peer, hello, at)
+                first = hello.session not in talk.believed
+                if first:
+                    memory.note_boot(tx, talk, hello.boot, at)
+                memory.believe(tx, self.journal, self.keyring, talk.peer, hello, at, first=first)
+                talk.believed.add(hello.session)
                 talk.hello_round_trip = now - talk.hello_at
                 talk.fresh = True
                 talk.rewind()
