@@ -12,6 +12,9 @@ from sqlite_utils import Database
 
 from protocol.catalogue.items import Item
 
+# what an officer reads in the place of the catalogue's keys
+BODY, COURT = "{行政复议机关}", "{人民法院}"
+
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
@@ -38,12 +41,13 @@ def remember_bodies(tx: Database, organ: str, bodies: Bodies) -> None:
 
 def needs_bodies(text: str) -> bool:
     """Whether places are left in the sentence that only the district can fill."""
-    return "{reconsideration_body}" in text or "{court}" in text
+    return BODY in text or COURT in text
 
 
 def filled(text: str, bodies: Bodies) -> str:
-    return text.replace("{reconsideration_body}", bodies.reconsideration_body).replace("{court}", bodies.court)
+    return text.replace(BODY, bodies.reconsideration_body).replace(COURT, bodies.court)
 
 
 def template_of(item: Item | None) -> str:
-    return item.remedies.text if item is not None else ""
+    """The item's sentence with its open places as an officer reads them."""
+    return item.remedies.fill(BODY, COURT) if item is not None else ""

@@ -1,4 +1,4 @@
-"""The stations as the hub knows them: what it heard, what it owes, what they say of themselves."""
+"""The stations as the hub knows them: what it heard, what it owes, what they say of themselves, what is wrong."""
 
 from __future__ import annotations
 
@@ -6,22 +6,41 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import IntEnum
 from pathlib import Path
 
 import msgspec
 from sqlite_utils import Database
 
 from protocol.clock import moment
-from protocol.errors import Damaged
-from protocol.exchange.journal import owed
+from protocol.errors import Damaged, Refused
+from protocol.exchange.journal import Epoch, epochs, owed, place
 from protocol.exchange.messages import Report
 from protocol.exchange.topics import HUB
 
+HERE_FOR = timedelta(minutes=3)  # a station at work is heard every minute; a dead one says no goodbye
 SILENT_AFTER = timedelta(minutes=30)
 SKEW_NOTED_S = 120.0
-
+OLD_MAIL = timedelta(hours=24)
+REPLICA_OLD_S = 600.0
 
 _read_report = msgspec.json.Decoder(Report).decode
+
+
+class Trouble(IntEnum):
+    """What is most wrong with a station; the page of stations is sorted by it."""
+
+    ALARM = 0  # two boxes with one key, a fork, a hello that lies
+    NEVER = 1
+    SILENT = 2
+    REPLICA = 3
+    MAIL = 4  # something is owed for a day
+    CATALOGUE = 5
+    CLOCK = 6
+    NONE = 9
+
+
+_ALARMS = ("two-boxes", "fork", "lying-hello", "chain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +52,58 @@ class Station:
     heard_at: str  # "" if never
     skew_s: float
     owed_to_it: int  # entries of ours that it has not receipted
+    oldest_to_it: str  # when the oldest of them was written
     owes_us: int  # entries that it says it still has for us
     report: Report
     cases: int
+    alarms: Sequence[str]  # kinds of open notices that name it
+    set_aside: int  # messages in its name that failed a check
 
     def is_silent(self, now: datetime) -> bool:
         return not self.heard_at or now - moment(self.heard_at) > SILENT_AFTER
+
+    def is_here(self, now: datetime, connected: bool) -> bool:
+        """It has answered in this session of the wire, and not only then."""
+        return connected and bool(self.heard_at) and now - moment(self.heard_at) <= HERE_FOR
+
+    @property
+    def clock_is_off(self) -> bool:
+        return abs(self.skew_s) > SKEW_NOTED_S
+
+    @property
+    def replica_is_bad(self) -> bool:
+        return bool(self.report.replica) and (self.report.replica != "ok" or self.report.replica_age_s > REPLICA_OLD_S)
+
+    def is_behind(self, catalogue: int) -> bool:
+        return 0 < self.report.catalogue < catalogue
+
+    def trouble(self, now: datetime, catalogue: int) -> Trouble:
+        old = [at for at in (self.oldest_to_it, self.report.oldest_owed_at) if at and now - moment(at) > OLD_MAIL]
+        for is_so, trouble in (
+            (bool(self.alarms), Trouble.ALARM),
+            (not self.heard_at, Trouble.NEVER),
+            (self.is_silent(now), Trouble.SILENT),
+            (self.replica_is_bad, Trouble.REPLICA),
+            (bool(old), Trouble.MAIL),
+            (self.is_behind(catalogue), Trouble.CATALOGUE),
+            (self.clock_is_off, Trouble.CLOCK),
+        ):
+            if is_so:
+                return trouble
+        return Trouble.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A message that failed a check, kept for a person to look at."""
+
+    id: int
+    at: str
+    code: str
+    size: int
+
+
+# -- what the register says
 
 
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,19 +152,93 @@ def enter(tx: Database, name: str, title: str, title_en: str, tier: str) -> None
     )
 
 
+# -- what we know of them
+
+
 def stations(db: Database) -> list[Station]:
-    """Those that have been silent longest come first."""
+    """By name."""
     rows = db.execute(
         "select s.name, s.title, s.title_en, s.tier, coalesce(p.heard_at, ''), coalesce(p.skew_s, 0), coalesce(p.owes, 0),"
-        " coalesce(p.report, '{}'), (select count(*) from cases c where c.station = s.name)"
-        " from stations s left join peers p on p.name = s.name order by coalesce(p.heard_at, ''), s.name"
+        " coalesce(p.report, '{}'), (select count(*) from cases c where c.station = s.name),"
+        " (select count(*) from set_aside a where a.sender = s.name)"
+        " from stations s left join peers p on p.name = s.name order by s.name"
     ).fetchall()
+    alarms = _alarms(db)
     return [
-        Station(r[0], r[1], r[2], r[3], r[4], r[5], owed(db, HUB, r[0]), r[6], _read_report(r[7]), r[8]) for r in rows
+        Station(
+            name=r[0],
+            title=r[1],
+            title_en=r[2],
+            tier=r[3],
+            heard_at=r[4],
+            skew_s=r[5],
+            owed_to_it=owed(db, HUB, r[0]),
+            oldest_to_it=_oldest(db, HUB, r[0]),
+            owes_us=r[6],
+            report=_read_report(r[7]),
+            cases=r[8],
+            alarms=alarms.get(r[0], []),
+            set_aside=r[9],
+        )
+        for r in rows
     ]
+
+
+def station(db: Database, name: str) -> Station:
+    """:raises Refused: no-station"""
+    found = next((one for one in stations(db) if one.name == name), None)
+    if found is None:
+        raise Refused("refused.no-station", station=name)
+    return found
 
 
 def titles(db: Database) -> dict[str, tuple[str, str]]:
     """Party name -> its title in Chinese and in English."""
     rows = db.execute("select name, title, title_en from stations order by name").fetchall()
     return {str(r[0]): (str(r[1]), str(r[2])) for r in rows}
+
+
+def journals(db: Database, name: str) -> tuple[list[Epoch], list[Epoch]]:
+    """(what it told us, what we told it), newest life first."""
+    return epochs(db, name, HUB)[::-1], epochs(db, HUB, name)[::-1]
+
+
+def set_aside(db: Database, sender: str, limit: int = 100) -> list[SetAside]:
+    """Latest first."""
+    rows = db.execute(
+        "select id, at, code, length(data) from set_aside where sender = ? order by id desc limit ?", (sender, limit)
+    ).fetchall()
+    return [SetAside(int(r[0]), str(r[1]), str(r[2]), int(r[3])) for r in rows]
+
+
+def raw(db: Database, sender: str, number: int) -> bytes:
+    """The bytes as they came.
+
+    :raises Refused: no-page: it is not there (any more): the oldest make room
+    """
+    row = db.execute("select data from set_aside where sender = ? and id = ?", (sender, number)).fetchone()
+    if row is None:
+        raise Refused("refused.no-page")
+    return bytes(row[0])
+
+
+def _oldest(db: Database, author: str, reader: str) -> str:
+    """When the oldest entry was written that the reader has not receipted; "" if there is none."""
+    found = [
+        str(row[0])
+        for epoch in epochs(db, author, reader)
+        if epoch.head > epoch.told
+        and (row := db.execute("select at from entries where place = ?", (place(epoch.id, epoch.told + 1),)).fetchone())
+    ]
+    return min(found, default="")
+
+
+def _alarms(db: Database) -> dict[str, list[str]]:
+    marks = ", ".join("?" * len(_ALARMS))
+    rows = db.execute(
+        f"select subject, kind from attention where settled_at is null and kind in ({marks})", list(_ALARMS)
+    ).fetchall()
+    found: dict[str, list[str]] = {}
+    for subject, kind in rows:
+        found.setdefault(str(subject).partition("/")[0], []).append(str(kind))
+    return found

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub import decisions, stations
-from hub.remedies import Bodies, bodies_of, filled, needs_bodies, remember_bodies, template_of
+from hub.remedies import BODY, COURT, Bodies, bodies_of, filled, needs_bodies, remember_bodies, template_of
 from hub.web.room import by, room
 from hub.web.shown import item_name, label_of, status_chip
 from hub.web.steps import last_step
@@ -282,8 +282,8 @@ def _problems(request: Request, case: Case, item: Item | None, act: Act, typed: 
         remedies = typed.get("remedies", "")
         if not remedies:
             problems["remedies"] = say("act.remedies-empty")
-        for name in ("reconsideration_body", "court"):
-            if "{" + name + "}" in remedies and not typed.get(name):
+        for name, place in (("reconsideration_body", BODY), ("court", COURT)):
+            if place in remedies and not typed.get(name):
                 problems[name] = say(f"act.{name}-empty")
     return problems
 

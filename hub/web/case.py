@@ -13,9 +13,8 @@ from starlette.responses import Response
 from hub import decisions, reveals, stations, worklists
 from hub.web.room import by, room
 from hub.web.shown import (
-    applicant_name,
-    applicant_number,
     flag_chips,
+    is_public,
     item_name,
     label_of,
     papers_chip,
@@ -25,12 +24,11 @@ from hub.web.shown import (
 from hub.web.steps import Aside, asides, timeline
 from protocol.cases.acts import Paper
 from protocol.cases.case import Case, acts_open
-from protocol.cases.rules import Act, Flag, Role, Side
+from protocol.cases.rules import Act, Role, Side
 from protocol.catalogue.items import Certainty, Field, FieldRole, FieldType, Item, Limit
-from protocol.catalogue.numbers import is_credit_shape
 from protocol.clock import moment
 from protocol.console import forms, session
-from protocol.console.mask import mask_phone
+from protocol.console.mask import mask_name, mask_number, mask_phone
 from protocol.console.once import posted_before, remember_post
 from protocol.console.pages import render, see_other, see_other_url, url
 from protocol.console.parts import Chip, Icon, Row, Step, Text, Tone
@@ -96,6 +94,7 @@ class CasePage:
     opened_at: datetime
     groups: Sequence[Group]
     shown_until: datetime | None
+    may_read: bool  # the papers: who runs the machines need not
     may_reveal: bool
     reveal_to: str
     materials: Sequence[ShownMaterial]
@@ -117,7 +116,6 @@ class CasePage:
     as_of: datetime
 
 
-_DANGER = {Act.DENY, Act.REFUSE_ACCEPTANCE, Act.DECLINE_WITHDRAWAL}
 _FIRST = {Act.ACCEPT, Act.GRANT, Act.ALLOW_WITHDRAWAL}
 
 
@@ -144,6 +142,7 @@ def show_case(request: Request) -> Response:
         opened_at=moment(case.opened_at) if case.opened_at else at,
         groups=_groups(request, case, item, shown=until is not None),
         shown_until=until,
+        may_read=me.role is Role.OFFICER,
         may_reveal=me.role is Role.OFFICER,
         reveal_to=url(request, "case.reveal", case_id=case_id),
         materials=_materials(request, case, item, here),
@@ -151,7 +150,7 @@ def show_case(request: Request) -> Response:
         papers_here=count_here,
         papers_state=None
         if count_here == len(case.papers)
-        else _papers_state(desk.connected(case.station), station, at),
+        else _papers_state(station, desk.connected(case.station), at),
         limits=[_limit(limit) for limit in item.limits] if item else [],
         promised=_promised(item) if item else None,
         request=case.open_request.reason if case.open_request else None,
@@ -159,9 +158,9 @@ def show_case(request: Request) -> Response:
             ActButton(
                 say(f"act.{act}"),
                 url(request, "case.act", case_id=case_id, act=act),
-                "primary" if act in _FIRST else "danger" if act in _DANGER else "secondary",
+                "primary" if act in _FIRST else "secondary",
             )
-            for act in open_now
+            for act in sorted(open_now, key=lambda act: act not in _FIRST)
         ],
         why_no_buttons=None if open_now else _why_no_buttons(case, me.role),
         asides=asides(request, case, item, titles),
@@ -223,31 +222,30 @@ def _why_no_buttons(case: Case, role: Role) -> Phrase:
     return say("case.stations-move" if case.owner is Side.STATION else "case.closed")
 
 
-def _papers_state(connected: bool, station: stations.Station | None, at: datetime) -> Phrase:
-    if connected:
-        return say("case.papers-coming")
+def _papers_state(station: stations.Station | None, connected: bool, at: datetime) -> Phrase:
     if station is None or not station.heard_at:
         return say("case.papers-never")
+    if station.is_here(at, connected):
+        return say("case.papers-coming")
     return say("case.papers-away", ago=at - moment(station.heard_at))
 
 
 def _groups(request: Request, case: Case, item: Item | None, *, shown: bool) -> list[Group]:
     changed = {key for step in case.steps if step.act.act is Act.SUPPLEMENT for key in step.act.answers}
-    person = not is_credit_shape(case.applicant.number)
+    public = is_public(case.applicant.number, item)
     if item is None:
         rows = [
+            Row(say("case.name"), case.applicant.name if shown or public else mask_name(case.applicant.name)),
             Row(
-                say("case.name"),
-                case.applicant.name if shown else applicant_name(case.applicant.name, case.applicant.number),
+                say("case.id-number"), case.applicant.number if shown or public else mask_number(case.applicant.number)
             ),
-            Row(say("case.id-number"), case.applicant.number if shown else applicant_number(case.applicant.number)),
             *(Row(key, answer if shown else "•" * min(len(answer), 12)) for key, answer in case.answers.items()),
         ]
         return [Group(say("about.matter"), rows)]
     groups: dict[str, list[Row]] = {}
     for field in item.fields:
         answer = case.answers.get(field.key, "")
-        text = answer if shown else masked(field, answer, person=person)
+        text = answer if shown else masked(field, answer, public=public)
         if field.type is FieldType.CHOICE:
             text = _choice(request, field, answer)
         label: Text = label_of(request, item, field.key)
@@ -256,14 +254,14 @@ def _groups(request: Request, case: Case, item: Item | None, *, shown: bool) -> 
     return [Group(say(f"about.{about}"), rows) for about, rows in groups.items()]
 
 
-def masked(field: Field, answer: str, *, person: bool) -> str:
+def masked(field: Field, answer: str, *, public: bool) -> str:
     """An answer as it stands on a screen that others can see."""
     if field.type is FieldType.ID_NUMBER:
-        return applicant_number(answer)
+        return mask_number(answer)
     if field.type is FieldType.PHONE:
         return mask_phone(answer)
-    if field.role is FieldRole.APPLICANT_NAME and person:
-        return applicant_name(answer, "")
+    if field.role is FieldRole.APPLICANT_NAME and not public:
+        return mask_name(answer)
     return answer
 
 
@@ -325,7 +323,3 @@ def _promised(item: Item) -> Phrase:
     unit = item.promised.unit
     value = say("limit.instant") if unit == "instant" else say(f"limit.{unit}", value=item.promised.value)
     return say("limit.promised", value=value, certainty=say(f"certainty.{item.promised.certainty}"))
-
-
-def is_corrected(case: Case) -> bool:
-    return Flag.CORRECTED in case.flags

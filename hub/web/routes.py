@@ -5,17 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Lifespan
 
 from hub import stations, worklists
-from hub.web import acts, case, papers, worklist
+from hub.web import acts, case, network, notices, papers, worklist
 from hub.web.room import Room
 from hub.web.words import HUB_WORDS
+from protocol import attention
 from protocol.cases.rules import Role
+from protocol.console import session
 from protocol.console.accounts import Account
-from protocol.console.pages import Shell
+from protocol.console.pages import Shell, see_other
 from protocol.console.parts import Icon, NavItem, SyncBar, Tone
-from protocol.console.protect import ConsoleRoute, form, page
+from protocol.console.protect import EVERYBODY, ConsoleRoute, form, page
 from protocol.console.shell import console
 from protocol.console.texts import say
 from protocol.exchange.topics import HUB
@@ -33,7 +37,7 @@ def hub_console(room: Room, place: str, lifespan: Lifespan[Starlette] | None = N
         clock=room.clock,
         name=say("hub.name"),
         place=place,
-        home="worklist",
+        home="start",
         texts=HUB_WORDS,
         templates=HERE.parent / "templates",
         navigation=lambda request, account: _navigation(room, account),
@@ -52,16 +56,35 @@ def _routes() -> list[ConsoleRoute]:
         form("/cases/{case_id}/reveal", case.reveal, to=DECIDE, name="case.reveal"),
         form("/cases/{case_id}/note", case.note, to=DECIDE, name="case.note"),
         form("/cases/{case_id}/settle", case.settle, to=OFFICE, name="case.settle"),
-        page("/cases/{case_id}/papers/{digest}", papers.show_paper, to=OFFICE, name="paper"),
+        page("/cases/{case_id}/papers/{digest}", papers.show_paper, to=DECIDE, name="paper"),
         page("/cases/{case_id}/do/{act}", acts.show_act, to=DECIDE, name="case.act"),
         form("/cases/{case_id}/do/{act}", acts.do_act, to=DECIDE, name="case.act.do"),
+        page("/attention", notices.show_notices, to=OFFICE, name="attention"),
+        form("/attention", notices.settle, to=OFFICE, name="attention.settle"),
+        page("/stations", network.show_stations, to=NETWORK, name="stations"),
+        page("/stations/{name}", network.show_station, to=NETWORK, name="station"),
+        page("/stations/{name}/set-aside/{number:int}", network.raw, to=(Role.OPERATOR,), name="station.raw"),
+        page("/health", network.show_health, to=NETWORK, name="health"),
+        page("/start", start, to=EVERYBODY, name="start"),
     ]
+
+
+def start(request: Request) -> Response:
+    """An officer begins with what waits, whoever runs the network with the stations."""
+    decides = session.who(request).account.role is Role.OFFICER
+    return see_other(request, "worklist" if decides else "stations")
 
 
 def _navigation(room: Room, account: Account) -> list[NavItem]:
     with room.store.read() as db:
-        waiting = worklists.waiting(db)
-    return [NavItem("worklist", say("hub.worklist"), waiting), NavItem("cases", say("hub.cases"))]
+        waiting, open_notices = worklists.waiting(db), attention.count(db)
+    cases = [
+        NavItem("worklist", say("hub.worklist"), waiting),
+        NavItem("cases", say("hub.cases")),
+        NavItem("attention", say("hub.attention"), open_notices),
+    ]
+    network_ = [NavItem("stations", say("hub.stations")), NavItem("health", say("hub.health"))]
+    return [*(cases if account.role in OFFICE else []), *network_]
 
 
 def _bar(room: Room) -> SyncBar:
@@ -70,7 +93,7 @@ def _bar(room: Room) -> SyncBar:
     health = room.health()
     with room.store.read() as db:
         everyone = stations.stations(db)
-    here = sum(room.connected(station.name) for station in everyone)
+    here = sum(station.is_here(at, room.connected(station.name)) for station in everyone)
     owed = sum(station.owed_to_it for station in everyone)
     parts = []
     tone, icon = Tone.GOOD, Icon.LINK
@@ -84,4 +107,4 @@ def _bar(room: Room) -> SyncBar:
     if health.replica is not None and not health.replica_is_well:
         tone, icon = Tone.BAD, Icon.ALERT
         parts.append(say("bar.replica", state=say(f"replica.{health.replica.state}")))
-    return SyncBar(tone, icon, parts, at, href=None)
+    return SyncBar(tone, icon, parts, at, href="/attention" if tone is Tone.BAD else None)

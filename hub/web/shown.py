@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 
 from starlette.requests import Request
 
-from protocol.casebook import CaseRow
 from protocol.cases.rules import Flag, Status
-from protocol.catalogue.items import Item
-from protocol.catalogue.numbers import is_credit_shape
+from protocol.catalogue.items import FieldRole, FieldType, Item
+from protocol.catalogue.numbers import is_credit_shape, is_id_shape
 from protocol.clock import moment
 from protocol.console import session
-from protocol.console.mask import mask_name, mask_number
 from protocol.console.parts import Chip, Icon, Tone
 from protocol.console.texts import Lang, say
 
@@ -67,17 +65,14 @@ def title_of(request: Request, titles: Mapping[str, tuple[str, str]], station: s
     return en if session.lang(request) is Lang.EN and en else zh
 
 
-def applicant_name(name: str, number: str) -> str:
-    """A person's name with its first character alone; an enterprise's is public."""
-    return name if is_credit_shape(number) else mask_name(name)
+def is_public(number: str, item: Item | None) -> bool:
+    """Whether the applicant is an enterprise, whose name and credit code are public.
 
-
-def applicant_number(number: str) -> str:
-    return number if is_credit_shape(number) else mask_number(number)
-
-
-def item_of(row: CaseRow, items: Mapping[tuple[str, int], Item | None]) -> Item | None:
-    return items.get((row.item, row.item_version))
+    The item says it. An ID number can have the shape of a credit code, so without an item it counts as a person's.
+    """
+    if item is not None:
+        return item.field_with(FieldRole.APPLICANT_ID).type is FieldType.CREDIT_CODE
+    return is_credit_shape(number) and not is_id_shape(number)
 
 
 def label_of(request: Request, item: Item | None, about: str) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from hub import stations
 from hub.web.room import room
-from hub.web.shown import LONG_WAIT, flag_chips, item_name, papers_chip, status_chip, title_of, waited
+from hub.web.shown import LONG_WAIT, flag_chips, is_public, item_name, papers_chip, status_chip, title_of, waited
 from hub.worklists import OPEN_AT_HUB, Listed, Wanted, all_cases, count_all, count_worklist, counts, worklist
 from protocol.cases.rules import Status
 from protocol.catalogue.items import Item
@@ -95,8 +95,8 @@ def _show(request: Request, *, open_only: bool) -> Response:
     kept = {name: value for name, value in (("q", search), ("station", station)) if value}
     here = {**kept, **({"status": status} if status else {})}
     offered = [Status(s) for s in OPEN_AT_HUB] if open_only else list(Status)
-    items = {(one.row.item, one.row.item_version): None for one in listed}
-    known = {pin: desk.shelf.item(*pin) for pin in items}
+    pins = {(one.row.item, one.row.item_version) for one in listed}
+    known = {pin: desk.shelf.item(*pin) for pin in pins}
     page = WorklistPage(
         title=say("hub.worklist" if open_only else "hub.cases"),
         section="worklist" if open_only else "cases",
@@ -135,12 +135,13 @@ def _line(
 ) -> Line:
     row = listed.row
     waiting = waited(row.opened_at, at)
+    item = items.get((row.item, row.item_version))
     return Line(
         href=url(request, "case", case_id=row.id),
         number=row.number,
-        item=item_name(request, items.get((row.item, row.item_version)), row.item),
+        item=item_name(request, item, row.item),
         code=row.item,
-        applicant=mask_name(row.applicant),
+        applicant=row.applicant if item and is_public("", item) else mask_name(row.applicant),
         station=title_of(request, titles, row.station),
         status=status_chip(row.status),
         flags=flag_chips(row.flags),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from protocol.cases.rules import Act, Flag, Status
 from tests.hub.desk import Desk
 from tests.world import World
@@ -161,9 +159,6 @@ def test_the_same_form_posted_twice_decides_once(desk: Desk, world: World) -> No
     assert [step.act.act for step in world.hub.case(case).steps] == [Act.SUBMIT, Act.ACCEPT]
 
 
-@pytest.mark.xfail(
-    strict=False, reason="fold() judges an answer before its request where the hub's epoch name sorts first"
-)
 def test_the_applicants_wish_to_withdraw_is_answered_before_anything_else(desk: Desk, world: World) -> None:
     case = desk.takes_in()
     world.settle()
@@ -180,9 +175,6 @@ def test_the_applicants_wish_to_withdraw_is_answered_before_anything_else(desk: 
     assert "do/accept" in li.page
 
 
-@pytest.mark.xfail(
-    strict=False, reason="fold() judges an answer before its request where the hub's epoch name sorts first"
-)
 def test_a_withdrawal_that_is_allowed_ends_the_case(desk: Desk, world: World) -> None:
     case = desk.takes_in()
     world.settle()

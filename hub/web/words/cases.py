@@ -56,6 +56,7 @@ CASE_WORDS: Texts = {
     ),
     "case.paper-number": ("第 {number} 份", "Paper {number}"),
     "case.paper-open": ("在新窗口打开", "Open in a new window"),
+    "case.paper-officers": ("审批人员可查看", "Officers can look at it"),
     "case.paper-new": ("补正时提交", "Came with the correction"),
     "case.paper-away": ("还没有到达", "Not here yet"),
     "case.paper-lost": ("两处都没有了，请服务站重新拍摄", "Gone at both ends; the station has to take it again"),
