@@ -43,6 +43,7 @@ class Conversation:
     recall_at: float | None = None  # when a give-back was asked for last
     to_give: deque[Recall] = field(default_factory=deque)
     boots: list[bytes] = field(default_factory=list)
+    believed: set[bytes] = field(default_factory=set)  # sessions of the peer whose hello to this session was believed
     report_at: float = 0.0
     # papers
     offered: dict[str, float] = field(default_factory=dict)
@@ -56,8 +57,8 @@ class Conversation:
 
     def begin_again(self, session: bytes, due: float) -> None:
         """A new link, or a peer that began anew: what was on its way may be lost."""
-        boots = self.boots
-        self.__init__(self.peer, session, hello_due=due, boots=boots)  # type: ignore[misc]
+        boots, believed = self.boots, self.believed if session == self.session else set()
+        self.__init__(self.peer, session, hello_due=due, boots=boots, believed=believed)  # type: ignore[misc]
 
     def rewind(self) -> None:
         """Send again from what is receipted."""

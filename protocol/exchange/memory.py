@@ -50,16 +50,20 @@ def hello(db: Database, pen: Journal, talk: Conversation, boot: bytes, report: R
     )
 
 
-def believe(tx: Database, pen: Journal, keyring: Keyring, peer: str, said: Hello, at: datetime) -> None:
+def believe(
+    tx: Database, pen: Journal, keyring: Keyring, peer: str, said: Hello, at: datetime, *, first: bool = True
+) -> None:
     """Set our marks by what the peer holds, and find out whether one of us has lost its memory.
 
-    Only for a hello that answers our present session.
+    Only for a hello that answers our present session. Unless it is the `first` of the peer's session it
+    lowers no mark: a party loses its memory only with its process, and so with its session, but a hello may
+    come twice, or after the receipts that were said later.
     """
     held = {h.epoch: h for h in said.holds}
     for claim in said.holds:
-        _believe_one(tx, pen, keyring, peer, claim, at)
+        _believe_one(tx, pen, keyring, peer, claim, at, first)
     for epoch in journal.epochs(tx, pen.party, peer):
-        if epoch.epoch not in held and epoch.told:
+        if first and epoch.epoch not in held and epoch.told:
             _peer_forgot(tx, peer, epoch, 0, at)
             journal.set_told(tx, epoch, 0, 0, stamp(at))
     theirs = dict(said.heads)
@@ -71,12 +75,16 @@ def believe(tx: Database, pen: Journal, keyring: Keyring, peer: str, said: Hello
     tx.conn.execute("update peers set owes = ? where name = ?", (owes, peer))
 
 
-def _believe_one(tx: Database, pen: Journal, keyring: Keyring, peer: str, claim: Held, at: datetime) -> None:
+def _believe_one(
+    tx: Database, pen: Journal, keyring: Keyring, peer: str, claim: Held, at: datetime, first: bool
+) -> None:
     epoch = journal.epoch_by_name(tx, claim.epoch)
     if epoch is not None and (epoch.author, epoch.reader) != (pen.party, peer):
         return
     if epoch is not None and claim.seq <= epoch.head and journal.chain_at(tx, epoch, claim.seq) == claim.chain:
         if claim.seq < epoch.told:
+            if not first:
+                return
             _peer_forgot(tx, peer, epoch, claim.seq, at)
         journal.set_told(tx, epoch, claim.seq, claim.replicated, stamp(at))
         return

@@ -433,7 +433,6 @@ def test_every_frame_of_a_day_played_again_in_any_order_changes_nothing(world):
     still_works(world)
 
 
-@pytest.mark.xfail(strict=True, reason="a hello of this session that comes late is believed as if it were new")
 def test_a_hello_that_comes_late_or_twice_raises_no_alarm(world):
     """The station's hello is doubled on its way, and the second copy arrives after its first cases."""
     dafeng = world.station("dafeng")
