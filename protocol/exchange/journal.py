@@ -270,7 +270,8 @@ class Journal:
         """
         beyond = (place(epoch.id, epoch.told), place(epoch.id, epoch.head))
         untold = tx.conn.execute(
-            "select kind, version, case_id, by, at, body from entries where place > ? and place <= ? order by place", beyond
+            "select kind, version, case_id, by, at, body from entries where place > ? and place <= ? order by place",
+            beyond,
         ).fetchall()
         tx.conn.execute("delete from entries where place > ? and place <= ?", beyond)
         tx.conn.execute(
