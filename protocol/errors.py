@@ -189,6 +189,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the replica of {name} cannot be restored: {why}",
         "do not delete it; try an older or another copy",
     ),
+    "damaged.press": ("the document could not be typeset: {why}", "print again; if it goes on, run `doctor`"),
     "damaged.fonts": ("there is no font for Chinese in {folders}", "install the Debian package fonts-noto-cjk"),
     "damaged.keys": (
         "the keys of {party} cannot be read: {why}",

@@ -453,6 +453,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The replica of {name} cannot be restored: {why}",
         "Do not delete it; try an older or another copy",
     ),
+    "damaged.press": (
+        "文书未能排版：{why}",
+        "请再打印一次；若仍不行，请运行 doctor",
+        "The document could not be typeset: {why}",
+        "Print again; if it goes on, run doctor",
+    ),
     "damaged.fonts": (
         "在 {folders} 里没有中文字体",
         "请安装字体包 fonts-noto-cjk",
