@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
+from protocol.casebook import tell
 from protocol.cases.acts import Applicant, CaseAct, Intake
 from protocol.cases.rules import Act
-from protocol.casebook import tell
 from protocol.clock import stamp
 from protocol.exchange.messages import Kind
 from protocol.exchange.topics import HUB

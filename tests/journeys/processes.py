@@ -25,9 +25,9 @@ from typing import Any
 import hub.schema
 import node.schema
 from node import desk
+from protocol.casebook import Casebook
 from protocol.cases.acts import By, Paper
 from protocol.cases.rules import Role
-from protocol.casebook import Casebook
 from protocol.clock import WallClock
 from protocol.errors import Unreachable
 from protocol.exchange import blobs
@@ -42,7 +42,7 @@ from protocol.store import Store
 from provisioning.district import make_district
 from provisioning.mosquitto import Mosquitto, listener
 from provisioning.office import open_office
-from provisioning.register import Station, State
+from provisioning.register import State, Station
 from tests.district_data import answers_for, example_item, paper_bytes
 from tests.journeys.proxy import Proxy
 
@@ -203,8 +203,8 @@ class Pen:
         at_hub = settings.party == HUB
         keys = Keys.load(settings.letters_key)
         self.book = Casebook(settings.party, (lambda sealed: open_own(keys, sealed)) if at_hub else None)
-        from hub import intake  # noqa: PLC0415  one of the two, as its app does it
-        from node import replies  # noqa: PLC0415
+        from hub import intake
+        from node import replies
 
         handlers = (intake if at_hub else replies).handlers(self.book)
         schema = hub.schema if at_hub else node.schema
