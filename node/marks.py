@@ -35,9 +35,3 @@ def of_exchange(db: Database) -> list[EpochMark]:
         )
         for row in rows
     ]  # fmt: skip
-
-
-def last_tried(db: Database) -> str:
-    """When something was last handed to the wire for the hub; empty if never."""
-    row = db.execute("select tried_at from peers where name = ?", (HUB,)).fetchone()
-    return str(row["tried_at"]) if row else ""

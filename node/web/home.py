@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from node import cases, desk
 from node.cases import ListedCase
-from node.web.tools import house, item_name, status_chip, sync_chip
+from node.web.tools import house, item_name, receipt_note, short_sync_chip, status_chip
 from protocol.cases.rules import Status
+from protocol.catalogue.masks import mask_name
 from protocol.clock import moment
 from protocol.console.pages import render
 from protocol.console.parts import Chip
+from protocol.console.texts import Phrase
 from protocol.errors import Refused
 
 SHOWN = 8  # lines of each list; the rest is a click away
@@ -35,11 +37,12 @@ class CaseLine:
     id: str
     number: str
     item: str
-    applicant: str
+    applicant: str  # masked
     opened_at: datetime
     moved_at: datetime
     status: Chip
     sync: Chip
+    receipt: Phrase | None  # when the district receipted the last thing said of it, and under which number
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def draft_line(request: Request, draft: desk.Draft) -> DraftLine:
     name, applicant = draft.item, ""
     try:
         item = house(request).shelf.item(draft.item, draft.item_version)
-        name, applicant = item_name(request, item), desk.applicant_of(item, draft)
+        name, applicant = item_name(request, item), mask_name(desk.applicant_of(item, draft))
     except Refused:
         pass  # begun under a catalogue that is no longer here: the code says enough
     return DraftLine(draft.id, name, applicant, draft.supplements is not None, moment(draft.saved_at))
@@ -97,6 +100,6 @@ def case_line(request: Request, one: ListedCase) -> CaseLine:
     except Refused:
         name = row.item
     return CaseLine(
-        row.id, row.number, name, row.applicant, moment(row.opened_at), moment(row.moved_at),
-        status_chip(row.status), sync_chip(one.sync),
+        row.id, row.number, name, mask_name(row.applicant), moment(row.opened_at), moment(row.moved_at),
+        status_chip(row.status), short_sync_chip(one.sync), receipt_note(one.sync),
     )  # fmt: skip

@@ -76,8 +76,8 @@ def notice_line(request: Request, notice: Notice) -> NoticeLine:
     tone, icon = _URGENCY[urgency]
     return NoticeLine(
         notice.id,
-        say(f"attention.{notice.kind}", why=str(notice.detail.get("why", ""))),
-        say(f"attention.{notice.kind}.todo"),
+        say(f"attention.{notice.kind}"),
+        say(f"attention.{notice.kind}.todo", why=str(notice.detail.get("why", ""))),
         Chip(say(f"attention.urgency-{urgency}"), tone, icon),
         say(f"attention.whose-{whose}"),
         notice.case_id,

@@ -57,7 +57,7 @@ def show(request: Request) -> Response:
     state = here.link_state()
     with here.store.read() as db:
         owed, heard = cases.owed(db), last_heard(db)
-        numbers, tried = marks.of_exchange(db), marks.last_tried(db)
+        numbers = marks.of_exchange(db)
         open_notices = attention.count(db)
     stick = here.last_stick()
     page = SyncPage(
@@ -65,7 +65,7 @@ def show(request: Request) -> Response:
         [
             Row(say("exchange.last-receipt"), _at(owed.last_receipt_at)),
             Row(say("exchange.last-heard"), say("exchange.at", at=heard) if heard else say("exchange.never")),
-            Row(say("exchange.last-tried"), _at(tried)),
+            *([Row(say("exchange.link-since"), say("exchange.at", at=state.since))] if state.since else []),
             *([Row(say("exchange.trouble"), state.reason)] if state.reason and not state.connected else []),
         ],
         owed.cases,

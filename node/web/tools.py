@@ -93,6 +93,19 @@ def flag_chip(flag: Flag) -> Chip:
     return Chip(say(f"flag.{flag}"), Tone.WARN if trouble else Tone.PLAIN, Icon.ALERT if trouble else Icon.INFO)
 
 
+def short_sync_chip(sync: Sync) -> Chip:
+    """The same for a list; the receipt stands in a line of its own."""
+    if sync.state is SyncState.ACKED:
+        return Chip(say("sync.acked-short"), Tone.GOOD, Icon.CHECK)
+    return sync_chip(sync)
+
+
+def receipt_note(sync: Sync) -> Phrase | None:
+    if sync.state is SyncState.ACKED and sync.receipted_at:
+        return say("sync.receipt", at=moment(sync.receipted_at), receipt=sync.receipt)
+    return None
+
+
 def sync_chip(sync: Sync) -> Chip:
     """Where a case stands between here and the district, in the words of the counter."""
     match sync.state:

@@ -45,5 +45,7 @@ BAR: Texts = {
     "sync.partial": ("材料 {done}/{all} 已上传", "{done} of {all} files uploaded"),
     "sync.acked": ("区中心已收（{at:time}，回执 {receipt}）", "Received by district centre ({at:time}, {receipt})"),
     "sync.acked-plain": ("区中心已收（回执 {receipt}）", "Received by district centre ({receipt})"),
+    "sync.acked-short": ("区中心已收", "Received by district centre"),
+    "sync.receipt": ("{at:time} · {receipt}", "{at:time} · {receipt}"),
     "sync.attention": ("需要处理", "Needs attention"),
 }

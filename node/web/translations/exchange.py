@@ -14,7 +14,7 @@ EXCHANGE: Texts = {
     "exchange.dark": ("未连接", "Not connected"),
     "exchange.last-receipt": ("最近一次送达", "Last delivery"),
     "exchange.last-heard": ("最近一次收到区中心消息", "Last heard from the district centre"),
-    "exchange.last-tried": ("最近一次尝试", "Last attempt"),
+    "exchange.link-since": ("线路最近一次变化", "Link last changed"),
     "exchange.trouble": ("原因", "Reason"),
     "exchange.at": ("{at}", "{at}"),
     "exchange.never": ("还没有过", "never"),
