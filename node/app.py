@@ -38,7 +38,7 @@ from protocol.clock import Clock, WallClock
 from protocol.console.pages import Shell
 from protocol.console.shell import console
 from protocol.console.texts import say
-from protocol.documents.press import Press
+from protocol.documents.printroom import PrintRoom
 from protocol.errors import Unreachable
 from protocol.exchange import blobs, stick
 from protocol.exchange.carried import Tally
@@ -75,7 +75,7 @@ class Station:
         self.settings = settings
         self.clock: Clock = clock or WallClock()
         self.book = Casebook(settings.party)
-        self.press = Press()
+        self.press = PrintRoom()
         self.keyring_file = KeyringFile(settings.keyring, settings.authority_pub)
         target = target_of(settings)
         self.litestream = (
@@ -148,6 +148,7 @@ class Station:
 
     def close(self) -> None:
         """The other end of open()."""
+        self.press.close()
         self.office.close()
 
     # -- what its pages ask

@@ -14,7 +14,7 @@ from typing import Protocol
 from node.shelf import Shelf
 from protocol.casebook import Casebook
 from protocol.clock import Clock
-from protocol.documents.press import Press
+from protocol.documents.printroom import PrintRoom
 from protocol.exchange.blobs import Blobs
 from protocol.exchange.carried import Tally
 from protocol.exchange.journal import Journal
@@ -41,7 +41,7 @@ class House(Protocol):
     pen: Journal
     book: Casebook
     shelf: Shelf
-    press: Press
+    press: PrintRoom
     clock: Clock
     replica: ReplicaHealth | None
 
