@@ -24,20 +24,22 @@ from starlette.types import Lifespan
 from hub import intake, jobs, stations
 from hub.embedded_broker import EmbeddedBroker
 from hub.health import Health
+from hub.room import Room
 from hub.schema import migrations
 from hub.shelf import Shelf
-from hub.web.room import Room
 from hub.web.routes import hub_console
 from protocol.casebook import Casebook
 from protocol.catalogue.bundle import open_bundle
 from protocol.chores import KeyringFile
 from protocol.clock import Clock, WallClock
 from protocol.errors import Distrusted, Unreachable
-from protocol.exchange import blobs
+from protocol.exchange import blobs, stick
+from protocol.exchange.carried import Tally
 from protocol.exchange.envelope import open_own, seal_to_self
 from protocol.exchange.link import Link
 from protocol.exchange.messages import Report
 from protocol.exchange.mqtt import MqttLink, Wire
+from protocol.exchange.stick import Exported
 from protocol.exchange.topics import HUB
 from protocol.exchange.waterline import Waterline
 from protocol.identity import Keys, read_authority
@@ -49,6 +51,7 @@ from protocol.store import Store
 log = logging.getLogger(__name__)
 
 WEB_THREADS = 16
+IMPORT_S = 30.0  # a person waits for it
 
 
 class Hub:
@@ -136,6 +139,11 @@ class Hub:
         if self.litestream is not None:
             self.litestream.stop()
 
+    def open_beside(self) -> None:
+        """Open for a command while the hub itself may be at work: checkpoints stay litestream's."""
+        self.store.replicated = self._paper_store.replicated = self.litestream is not None
+        self.open()
+
     def close(self) -> None:
         """The other end of open()."""
         self.office.close()
@@ -202,7 +210,30 @@ class Hub:
             seal=lambda body: seal_to_self(self.keys, body),
             connected=self.office.courier.connected,
             health=self.health,
+            export_stick=self.export_stick,
+            import_stick=self.import_stick,
+            run=self.settings.run,
         )
+
+    # -- the stick
+
+    def export_stick(self, station: str, folder: Path | None = None) -> Exported:
+        """What `station` is owed as one sealed file, in `folder` or beside what runs."""
+        if folder is None:
+            folder = self.settings.run / "stick-out" / station
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        return stick.export(self.office, station, folder, self.clock.now())
+
+    def import_stick(self, path: Path) -> Tally:
+        """Hand over what is on it to the courier, or be the courier for it where none is at work."""
+        tally = stick.bring_in(self.office, stick.read_stick(path))
+        if self._chores is not None:
+            tally.finished.wait(IMPORT_S)
+            return tally
+        while not tally.finished.is_set():
+            self.office.courier.step(self.office.take())
+        return tally
 
 
 def console_of(hub: Hub) -> Starlette:

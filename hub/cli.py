@@ -6,18 +6,23 @@ import argparse
 import getpass
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
 
 from hub import schema
-from hub.app import create_app
+from hub.app import Hub, create_app
+from hub.jobs import drill_now
 from protocol.cases.rules import Role
+from protocol.catalogue.bundle import open_bundle
+from protocol.catalogue.reading import read_item
 from protocol.clock import WallClock
 from protocol.console import accounts
-from protocol.errors import MicrocenterError
-from protocol.settings import Settings, read_settings
+from protocol.errors import MicrocenterError, Refused
+from protocol.identity import read_authority
+from protocol.settings import Settings, read_settings, write_whole
 from protocol.store import Store
 
 ROLES = (Role.OFFICER, Role.OPERATOR, Role.ADMIN)
@@ -29,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:
         return int(options.run(options))
+    except OSError as why:
+        print(f"没有完成 not done: {why.strerror}: {why.filename}", file=sys.stderr)
+        return 1
     except MicrocenterError as why:
         print(f"没有完成 not done: {why}", file=sys.stderr)
         if why.hint:
@@ -63,26 +71,81 @@ def _account_list(options: argparse.Namespace) -> int:
     return 0
 
 
+def _catalogue_check(options: argparse.Namespace) -> int:
+    """Every file is read, so that all mistakes are seen at once."""
+    files = sorted(file for file in options.items.iterdir() if file.suffix in (".yaml", ".yml"))
+    wrong = 0
+    for file in files:
+        try:
+            read_item(file.name, file.read_bytes())
+        except Refused as why:
+            wrong += 1
+            print(f"{why.params.get('file')}: {why.params.get('field')}: {why.params.get('problem')}")
+    print(f"{len(files)} 个文件，{wrong} 个需要修改 {len(files)} files, {wrong} to correct")
+    return 1 if wrong or not files else 0
+
+
+def _catalogue_publish(options: argparse.Namespace) -> int:
+    settings = read_settings(options.folder)
+    data = options.bundle.read_bytes()
+    catalogue = open_bundle(data, read_authority(settings.authority_pub))
+    write_whole(settings.catalogue_bundle, data, 0o644)
+    print(f"目录第 {catalogue.number} 版已交给区中心 catalogue no. {catalogue.number} is handed to the hub")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    with _hub_beside(options.folder) as hub:
+        made = hub.export_stick(options.station, options.to)
+    print(f"{made.file} 校验码 code {made.code}")
+    print(f"记录 entries {made.entries}, 材料 papers {made.papers}, 未装下 left {made.entries_left + made.papers_left}")
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    with _hub_beside(options.folder) as hub:
+        tally = hub.import_stick(options.stick)
+    print(f"新记录 new {tally.entries}, 已有 known {tally.duplicates}, 材料 papers {tally.papers}")
+    aside = tally.set_aside + tally.no_room + tally.gaps
+    if aside:
+        print(f"未收下 not taken {aside}", file=sys.stderr)
+    return 1 if aside else 0
+
+
+def _drill(options: argparse.Namespace) -> int:
+    for held in drill_now(read_settings(options.folder)):
+        print(f"{held.name}: 恢复演练通过 restored and counted, {held.size_bytes} bytes in {held.took_s:.1f} s")
+    return 0
+
+
+@contextmanager
+def _hub_beside(folder: Path) -> Iterator[Hub]:
+    """The hub's records for one command; the hub itself may be at work beside it."""
+    hub = Hub(read_settings(folder))
+    hub.open_beside()
+    try:
+        yield hub
+    finally:
+        hub.close()
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Store]:
+    """The hub's store beside a hub that may be serving: SQLite lets one of them write at a time."""
+    store = Store(settings.db, schema.migrations, replicated=True)
+    store.open()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
 def _ask_password() -> str:
     first = getpass.getpass("密码 password: ")
     if first != getpass.getpass("再输一次 again: "):
         print("两次输入不一致 the two differ", file=sys.stderr)
         raise SystemExit(1)
     return first
-
-
-class _opened:
-    """The hub's store beside a hub that may be serving: SQLite lets one of them write at a time."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._store = Store(settings.db, schema.migrations, replicated=True)
-
-    def __enter__(self) -> Store:
-        self._store.open()
-        return self._store
-
-    def __exit__(self, *_: object) -> None:
-        self._store.close()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -108,6 +171,19 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--display", default="", help="显示姓名 name shown to people")
     add.add_argument("--password-stdin", action="store_true", help="从标准输入读密码 read the password from stdin")
     with_folder(command("list", _account_list, "列出账号 list accounts", account))
+
+    catalogue = command("catalogue", None, "事项目录 the catalogue").add_subparsers(required=True, metavar="WHAT")
+    check = command("check", _catalogue_check, "检查事项文件 check a folder of item files", catalogue)
+    check.add_argument("items", type=Path, help="事项文件夹 folder of <code>.v<version>.yaml")
+    publish = with_folder(command("publish", _catalogue_publish, "发布签过名的目录 publish a signed bundle", catalogue))
+    publish.add_argument("bundle", type=Path, help="目录文件 the bundle")
+
+    export = with_folder(command("export", _export, "导出到 U 盘 export what a station is owed to a stick"))
+    export.add_argument("station", help="服务站 station")
+    export.add_argument("to", type=Path, help="U 盘文件夹 folder on the stick")
+    bring_in = with_folder(command("import", _import, "从 U 盘导入 import a station's stick"))
+    bring_in.add_argument("stick", type=Path, help="文件或文件夹 file, or the folder that holds it")
+    with_folder(command("drill", _drill, "恢复演练 restore the replica beside its place and count"))
     return parser
 
 

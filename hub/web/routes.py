@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.types import Lifespan
 
 from hub import stations, worklists
-from hub.web import acts, case, network, notices, papers, worklist
-from hub.web.room import Room
+from hub.room import Room
+from hub.web import acts, case, network, notices, papers, sticks, worklist
 from hub.web.words import HUB_WORDS
 from protocol import attention
 from protocol.cases.rules import Role
@@ -24,7 +24,9 @@ from protocol.console.shell import console
 from protocol.console.texts import say
 from protocol.exchange.topics import HUB
 
+STICK_BYTES = 257 * 1024 * 1024
 HERE = Path(__file__).parent
+MANAGE = (Role.OPERATOR,)
 DECIDE = (Role.OFFICER,)
 OFFICE = (Role.OFFICER, Role.OPERATOR)  # both see cases; RULES say who may move them
 NETWORK = (Role.OFFICER, Role.OPERATOR, Role.ADMIN)
@@ -63,7 +65,9 @@ def _routes() -> list[ConsoleRoute]:
         form("/attention", notices.settle, to=OFFICE, name="attention.settle"),
         page("/stations", network.show_stations, to=NETWORK, name="stations"),
         page("/stations/{name}", network.show_station, to=NETWORK, name="station"),
-        page("/stations/{name}/set-aside/{number:int}", network.raw, to=(Role.OPERATOR,), name="station.raw"),
+        page("/stations/{name}/set-aside/{number:int}", network.raw, to=MANAGE, name="station.raw"),
+        form("/stations/{name}/stick", sticks.export, to=MANAGE, name="stick.export"),
+        form("/stick", sticks.bring_in, to=MANAGE, name="stick.import", max_files=1, max_bytes=STICK_BYTES),
         page("/health", network.show_health, to=NETWORK, name="health"),
         page("/start", start, to=EVERYBODY, name="start"),
     ]

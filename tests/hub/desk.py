@@ -12,8 +12,8 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from hub.health import Health
+from hub.room import Room
 from hub.shelf import Shelf
-from hub.web.room import Room
 from hub.web.routes import hub_console
 from node import desk as node_desk
 from protocol.cases.acts import Paper
@@ -21,6 +21,8 @@ from protocol.cases.rules import Role
 from protocol.catalogue.bundle import open_bundle, pack
 from protocol.catalogue.items import Item
 from protocol.console import accounts
+from protocol.exchange import stick
+from protocol.exchange.carried import Tally
 from protocol.exchange.envelope import seal_to_self
 from tests.district_data import all_items, answers_for, example_item
 from tests.world import MORNING, Station, World
@@ -119,11 +121,25 @@ class Desk:
             seal=lambda body: seal_to_self(hub.keys, body),
             connected=lambda peer: office.courier.connected(peer),
             health=self.health,
+            export_stick=lambda name: stick.export(office, name, self._folder("out"), hub.clock.now()),
+            import_stick=self._import,
+            run=self._folder("run"),
         )
         self.app = hub_console(self.room, "新都区政务服务中心")
         with office.store.write() as tx:
             for name, (display, role) in STAFF.items() if staff else ():
                 accounts.create_account(tx, name, display, role, SECRET, at=MORNING)
+
+    def _folder(self, name: str) -> Path:
+        folder = self.world.folder / "sticks" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _import(self, path: Path) -> Tally:
+        tally = stick.bring_in(self.world.hub.office, stick.read_stick(path))
+        while not tally.finished.is_set():
+            self.world.hub.step()
+        return tally
 
     def health(self) -> Health:
         courier = self.world.hub.office.courier

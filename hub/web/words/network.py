@@ -89,6 +89,27 @@ NETWORK_WORDS: Texts = {
     "net.why": ("原因", "Why"),
     "net.size": ("大小", "Size"),
     "net.raw": ("导出原文", "Export as it came"),
+    "stick.import": ("导入 U 盘", "Import from a stick"),
+    "stick.import-hint": (
+        "服务站长时间没有线路时，用 U 盘送来的文件。同一个文件导入两次没有影响。",
+        "The file that a station sent on a stick while it had no wire. The same file twice does no harm.",
+    ),
+    "stick.file": ("文件", "File"),
+    "stick.import-do": ("导入", "Import"),
+    "stick.none-chosen": ("没有选择文件", "No file was chosen"),
+    "stick.going": (
+        "正在导入 {frames} 封信，请稍后刷新",
+        "{frames:message is|messages are} being taken in; reload in a while",
+    ),
+    "stick.done": (
+        "已导入：新记录 {entries} 条，已有 {known} 条，材料 {papers} 份，拦下 {aside} 封",
+        "Taken in: {entries} new, {known} known, {papers:paper|papers}, {aside} set aside",
+    ),
+    "stick.export": ("导出到 U 盘", "Export to a stick"),
+    "stick.export-hint": (
+        "该站还没有收到的内容，密封成一个文件；导出不改变任何状态。",
+        "What the station has not received, sealed in one file; exporting changes nothing.",
+    ),
     "health.link": ("消息服务", "Broker"),
     "health.link-up": ("已连接", "Connected"),
     "health.link-down": ("断开", "No link"),
