@@ -19,7 +19,7 @@ from protocol.exchange.blobs import Blobs
 from protocol.exchange.carried import Tally
 from protocol.exchange.journal import Journal
 from protocol.exchange.stick import Exported
-from protocol.replica import ReplicaHealth
+from protocol.replica import ReplicaHealth, ReplicaState
 from protocol.settings import Settings
 from protocol.store import Store
 
@@ -32,6 +32,10 @@ class LinkState:
     up: bool
     reason: str  # of the last time that it went down, for the operator
     since: datetime | None
+
+
+def replica_is_well(replica: ReplicaHealth) -> bool:
+    return replica.state is ReplicaState.OK
 
 
 class House(Protocol):

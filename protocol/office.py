@@ -21,7 +21,8 @@ from protocol.clock import Clock, stamp
 from protocol.errors import Damaged
 from protocol.exchange import journal as pen_
 from protocol.exchange.blobs import Blobs
-from protocol.exchange.courier import Carried, CheckDue, Courier, ReplicaMoved
+from protocol.exchange.carried import Carried
+from protocol.exchange.courier import CheckDue, Courier, ReplicaMoved
 from protocol.exchange.inbox import Inbox, State
 from protocol.exchange.journal import Handler, Journal
 from protocol.exchange.link import Event, Link, Wake

@@ -11,13 +11,12 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from node.cases import Owed, owed
-from node.house import House
+from node.house import House, replica_is_well
 from protocol import attention
 from protocol.clock import moment
 from protocol.console.parts import Icon, SyncBar, Tone
 from protocol.console.texts import Phrase, say
 from protocol.exchange.topics import HUB
-from protocol.replica import ReplicaState
 
 LONG = timedelta(hours=24)  # dark for so long: call the district
 TOO_LONG = timedelta(hours=72)
@@ -37,7 +36,7 @@ def sync_bar(house: House) -> SyncBar:
     if open_notices:
         parts.append(say("bar.attention", count=open_notices))
         tone, href = max(tone, Tone.WARN, key=_worse), "/attention"
-    if house.replica is not None and house.replica.state is not ReplicaState.OK:
+    if house.replica is not None and not replica_is_well(house.replica):
         parts.append(say(f"bar.replica-{house.replica.state}"))
         tone = max(tone, Tone.WARN, key=_worse)
     return SyncBar(tone, icon, parts, at, href=href, farewell=_farewell(due))

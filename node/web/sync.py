@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from node import cases, marks
-from node.house import LinkState
+from node.house import LinkState, replica_is_well
 from node.marks import EpochMark
 from node.web.bar import last_heard
 from node.web.items import catalogue_version
@@ -24,7 +24,6 @@ from protocol.console.pages import render, see_other
 from protocol.console.parts import Chip, Icon, Row, Tone
 from protocol.console.texts import Phrase, say
 from protocol.errors import Refused
-from protocol.replica import ReplicaState
 
 SEND_S = 8.0  # a person waits for it
 STICK_BYTES = 300 * forms.MIB
@@ -178,7 +177,7 @@ def _replica(request: Request) -> tuple[Chip, list[Row]]:
     replica = house(request).replica
     if replica is None:
         return Chip(say("exchange.replica-none"), Tone.WARN, Icon.ALERT), []
-    ok = replica.state is ReplicaState.OK
+    ok = replica_is_well(replica)
     chip = Chip(
         say(f"exchange.replica-{replica.state}"), Tone.GOOD if ok else Tone.WARN, Icon.CHECK if ok else Icon.ALERT
     )
