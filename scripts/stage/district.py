@@ -1,0 +1,192 @@
+"""The demo's district: one hub and three stations in one folder, with ports that are free and accounts that open.
+
+Making it again finds yesterday's: keys, cases, accounts. Passwords are made once for each folder and lie
+in it, readable by its owner alone; nothing of the kind belongs into a real district.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Migrations
+
+from hub import schema as hub_schema
+from node import schema as node_schema
+from protocol.cases.rules import Role
+from protocol.clock import WallClock
+from protocol.console import accounts
+from protocol.errors import Damaged
+from protocol.exchange.topics import HUB
+from protocol.settings import Kind, Name, Settings, read_settings, write_whole
+from protocol.store import Store
+from provisioning.district import District, make_district, station_folder
+from provisioning.register import Station
+
+HUB_NAME = Name("新都区政务服务中心", "Xindu District Government Service Center")
+STATIONS = (
+    Station("hexing", "石板滩合兴便民服务分中心", "Hexing sub-center, Shibantan", "town"),
+    Station("boya", "大丰博雅新城服务站", "Boya New Town station, Dafeng", "residential"),
+    Station("guihu", "桂湖商圈服务站", "Guihu business street station", "business"),
+)
+HTTP_PORTS = {HUB: 8600, "hexing": 8601, "boya": 8602, "guihu": 8603}
+BROKER_PORT = 8618
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who signs in. Roles, never a person's name."""
+
+    account: str
+    role: Role
+    zh: str
+
+
+PEOPLE = {
+    Kind.STATION: (Person("clerk", Role.CLERK, "窗口人员"), Person("head", Role.HEAD, "站长")),
+    Kind.HUB: (
+        Person("officer", Role.OFFICER, "审批人员"),
+        Person("operator", Role.OPERATOR, "运行值守"),
+        Person("admin", Role.ADMIN, "账号管理"),
+    ),
+}
+
+Passwords = Mapping[str, Mapping[str, str]]  # party -> account -> password
+Tell = Callable[[str, str], None]
+
+
+class Occupied(Exception):
+    """Another demo works on this folder; what it wrote of itself."""
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Nobody else works on this folder. The lock goes with this process, however it ends.
+
+    :raises Occupied: a demo is at work on it
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "demo.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise Occupied(file.read().strip()) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def prepare(folder: Path, *, any_ports: bool, tell: Tell) -> District:
+    """The district is there, on ports that are free now.
+
+    Ports are those of the last start, or the usual ones; one that somebody else listens on is left to him
+    and the next free one is taken. `any_ports`: whatever the system gives.
+    """
+    at = WallClock().now()
+    if any_ports:
+        chosen = free_ports(len(HTTP_PORTS) + 1)
+        http, broker = dict(zip(HTTP_PORTS, chosen, strict=False)), chosen[-1]
+    else:
+        http, broker = _usual_ports(folder, tell)
+    return make_district(folder, STATIONS, at, name=HUB_NAME, http_ports=http, broker_port=broker)
+
+
+def free_ports(count: int) -> list[int]:
+    """Held all together while they are chosen, so that no port is given twice."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def _usual_ports(folder: Path, tell: Tell) -> tuple[dict[str, int], int]:
+    wanted, broker = dict(HTTP_PORTS), BROKER_PORT
+    for party in wanted:
+        with suppress(Damaged):  # the first start: there is no party.toml yet
+            settings = read_settings(folder / "hub" if party == HUB else station_folder(folder, party))
+            wanted[party], broker = settings.http.port, settings.broker.port
+    taken = set(wanted.values()) | {broker}
+    return {party: _free_from(port, taken, tell) for party, port in wanted.items()}, _free_from(broker, taken, tell)
+
+
+def _free_from(port: int, taken: set[int], tell: Tell) -> int:
+    if is_free(port):
+        return port
+    other = next(number for number in range(port + 1, 65536) if number not in taken and is_free(number))
+    taken.add(other)
+    tell(f"端口 {port} 已被占用，改用 {other}", f"port {port} is taken; {other} is used instead")
+    return other
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as servers do: yesterday's connections do not count
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def passwords(folder: Path) -> Passwords:
+    """Of every account, made the first time and kept in accounts.json."""
+    file = folder / "accounts.json"
+    known: dict[str, dict[str, str]] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    parties = {HUB: Kind.HUB} | {station.name: Kind.STATION for station in STATIONS}
+    every = {
+        party: {p.account: known.get(party, {}).get(p.account) or _password() for p in PEOPLE[kind]}
+        for party, kind in parties.items()
+    }
+    if every != known:
+        write_whole(file, json.dumps(every, indent=1).encode())
+    return every
+
+
+def open_accounts(settings: Settings, secrets_: Mapping[str, str]) -> None:
+    """Every account of PEOPLE opens with its password. Not while the party is at work."""
+    if not settings.db.exists() and settings.waterline.exists():
+        return  # its store is gone: whoever starts it is told so
+    with _store(settings) as store:
+        with store.read() as db:
+            known = {account.name for account in accounts.accounts(db)}
+        for person in PEOPLE[settings.kind]:
+            if person.account in known:
+                continue
+            secret = accounts.secret(secrets_[person.account])
+            with store.write() as tx:
+                accounts.create_account(tx, person.account, person.zh, person.role, secret, at=WallClock().now())
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    migrations: Migrations = hub_schema.migrations if settings.kind is Kind.HUB else node_schema.migrations
+    store = Store(settings.db, migrations, replicated=True)
+    store.open()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+_SYLLABLES = [first + vowel for first in "bdfgkmnprstw" for vowel in "aeiou"]
+
+
+def _password() -> str:
+    """Readable aloud, and 42 bits that nobody guesses through a form that locks after five tries."""
+    words = ["".join(secrets.choice(_SYLLABLES) for _ in range(2)) for _ in range(2)]
+    return "-".join([*words, f"{secrets.randbelow(10**6):06d}"])
