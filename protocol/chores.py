@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +31,7 @@ SYNC_S = 20.0  # for what was just heard to reach the replica
 DRILL_SYNC_S = 60.0
 REPLICA_EVERY_S = 5
 HEALTH_EVERY_S = 30
+FIRST_LOOK_S = 3
 KEYRING_EVERY_S = 5
 NIGHT_HOUR = 3  # in China
 
@@ -204,6 +206,9 @@ def timetable(
     }
     for chore, seconds in every.items():
         scheduler.add_job(chore, "interval", [x], seconds=seconds)
+    # litestream has said nothing yet when the party starts; pages should not have to wait for the first half minute
+    soon = x.office.clock.now() + timedelta(seconds=FIRST_LOOK_S)
+    scheduler.add_job(watch_replica, "date", [x], run_date=soon)
     scheduler.add_job(nightly_check, "cron", [x], hour=NIGHT_HOUR, jitter=1800)
     scheduler.add_job(monthly_drill, "cron", [x], day=1, hour=NIGHT_HOUR + 1, jitter=3600)
     return scheduler

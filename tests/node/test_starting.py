@@ -1,0 +1,76 @@
+"""A station starts and ends: with litestream or without, and never empty where it has lived."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from node import cli
+from node.app import Station, console_of
+from protocol.errors import Damaged
+from protocol.replica import ReplicaState
+from protocol.settings import Replica, ReplicaKind, write_settings
+from tests.node.station import PASSWORD, STATION, Browser, Desk
+
+
+def again(desk: Desk, replica: ReplicaKind = ReplicaKind.NONE) -> Station:
+    """The same machine, started once more."""
+    desk.party.kill()
+    settings = replace(desk.settings, replica=Replica(kind=replica))
+    return Station(settings, link=desk.world.network.link(STATION), durable=False)
+
+
+def test_without_litestream_work_goes_on_and_every_page_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    station = again(desk, ReplicaKind.FOLDER)
+    monkeypatch.setenv("PATH", str(desk.settings.folder))  # neither litestream nor its launcher is found
+    station.start()
+    try:
+        assert station.replica is not None
+        assert station.replica.state is ReplicaState.MISSING
+        browser = Browser(TestClient(console_of(station), base_url="http://desk.lan"))
+        browser.client.post("/sign-in", data={"name": "limin", "password": PASSWORD})
+        assert "本机没有备份" in browser.sees("/desk").text
+        assert "没有运行" in browser.sees("/sync").text
+        browser.sees("/items")
+        assert browser.posts("/items", {"item": "P08"}).status == 200
+    finally:
+        station.stop()
+        station.stop()
+
+
+def test_with_litestream_what_was_saved_is_in_the_replica_after_the_stop(desk: Desk) -> None:
+    desk.takes_in(desk.clerk())
+    station = again(desk, ReplicaKind.FOLDER)
+    station.start()
+    station.stop()
+    assert list((desk.settings.folder / "replica").rglob("*.ltx"))
+
+
+def test_a_station_whose_store_is_gone_does_not_start_empty(desk: Desk) -> None:
+    station = again(desk)
+    station.settings.db.unlink()
+    with pytest.raises(Damaged) as why:
+        station.start()
+    station.stop()
+    assert why.value.code == "damaged.store-missing"
+
+
+def test_accounts_are_made_and_closed_from_the_command_line(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_settings(desk.settings)
+    folder = str(desk.settings.folder)
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long enough sentence\n"))
+    assert cli.main(["account", "add", "zhoujie", "--role", "head", "--display", "周杰", "--folder", folder]) == 0
+    answer = desk.browser().client.post("/sign-in", data={"name": "zhoujie", "password": "a long enough sentence"})
+    assert "工作台" in answer.text
+    assert cli.main(["account", "close", "zhoujie", "--folder", folder]) == 0
+    assert cli.main(["account", "list", "--folder", folder]) == 0
+    assert "zhoujie\thead\tclosed\t周杰" in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+    assert cli.main(["account", "password", "limin", "--folder", folder]) == 1
+    assert cli.main(["account", "list", "--folder", str(Path(folder) / "nowhere")]) == 1
