@@ -62,6 +62,14 @@ def put(
     )
 
 
+def put_once(
+    tx: Database, kind: str, subject: str, *, at: str, case: str = "", detail: dict[str, object] | None = None
+) -> None:
+    """put(), unless a person has settled this very thing before: for what happened and cannot happen again."""
+    if tx.conn.execute("select 1 from attention where kind = ? and subject = ?", (kind, subject)).fetchone() is None:
+        put(tx, kind, subject, at=at, case=case, detail=detail)
+
+
 def settle(tx: Database, kind: str, subject: str, *, by: str, at: str, note: str = "") -> bool:
     """The cause is gone, or a person has dealt with it. False if nothing was open."""
     done = tx.conn.execute(

@@ -17,6 +17,7 @@ from protocol import attention
 from protocol.cases.acts import CaseAct, Told, decode_act, encode_act
 from protocol.cases.case import Case, Standing, fold
 from protocol.cases.rules import Flag, Side, Status
+from protocol.clock import moment
 from protocol.errors import Distrusted
 from protocol.exchange.journal import Handler, Heard
 from protocol.exchange.messages import Kind
@@ -112,18 +113,22 @@ class Casebook:
     def told(self, db: Database, case_id: str) -> list[Told]:
         """Every act of the case that this party can read; an erased one is missing."""
         rows = db.conn.execute(
-            "select a.life, a.epoch, a.seq, a.side, a.inner_, e.body from acts a join entries e on e.place = a.place"
-            " where a.case_id = ? and e.body is not null",
+            "select a.life, a.epoch, a.seq, a.side, a.inner_, e.body, p.author, p.reader from acts a"
+            " join entries e on e.place = a.place join epochs p on p.id = a.place >> 40"
+            " where a.case_id = ? and e.body is not null order by e.heard_at, a.place",
             (case_id,),
         ).fetchall()
-        found = []
-        for life, epoch, seq, side, inner, body in rows:
+        found: list[tuple[str, Told]] = []
+        for life, epoch, seq, side, inner, body, author, reader in rows:
             if inner:
                 if self._open_inner is None:
                     continue
                 body = self._open_inner(_decode_inner(body).sealed)
-            found.append(Told(decode_act(body), Side(side), life, epoch, seq))
-        return found
+            station = reader if author == HUB else author
+            found.append((station, Told(decode_act(body), Side(side), life, epoch, seq)))
+        # what a station said of a case before its first act came is of no account if the case is another's
+        owner = next((station for station, one in found if one.act.intake is not None), None)
+        return [one for station, one in found if owner is None or station == owner]
 
     def case(self, db: Database, case_id: str) -> Case | None:
         told = self.told(db, case_id)
@@ -157,7 +162,11 @@ class Casebook:
         self.refresh(tx, inner.case, heard)
 
     def _check_author(self, tx: Database, heard: Heard, act: CaseAct) -> None:
-        """A station speaks of its own cases only, whatever a letter says."""
+        """A station speaks of its own cases only, whatever a letter says, and at a time that is one."""
+        try:
+            moment(act.at)
+        except ValueError as why:
+            raise Distrusted("distrusted.shape", why="time of an act") from why
         station = heard.reader if heard.author == HUB else heard.author
         if act.case != heard.case or (act.intake is not None and act.intake.station != station):
             raise Distrusted("distrusted.author")
@@ -229,7 +238,7 @@ class Casebook:
                 attention.settle(tx, kind, case.id, by=self.party, at=heard.heard_at)
         for step in case.set_aside:
             if step.standing is Standing.REFUSED and step.act.act == "ask-withdrawal":
-                attention.put(
+                attention.put_once(
                     tx,
                     "request-overtaken",
                     step.act.id,
