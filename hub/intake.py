@@ -41,9 +41,14 @@ def _hear_catalogue(tx: Database, heard: Heard) -> None:
         (published.number, published.digest, published.size, heard.at),
     )
     tx.execute(
-        "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,'catalogue',?,?,?,1,0)",
-        (published.digest, heard.reader, published.size, "application/json"),
+        "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,1,0)",
+        (published.digest, shelf_of(heard.reader), heard.reader, published.size, "application/json"),
     )
+
+
+def shelf_of(station: str) -> str:
+    """In the place of a case, for a paper that belongs to none: one row for each station that is to have the bundle."""
+    return f"catalogue/{station}"
 
 
 def publish_catalogue(
@@ -57,7 +62,7 @@ def publish_catalogue(
     )
     for station in stations:
         told = tx.execute(
-            "select 1 from papers where digest = ? and case_id = 'catalogue' and peer = ?", (digest, station)
+            "select 1 from papers where digest = ? and case_id = ?", (digest, shelf_of(station))
         ).fetchone()
         if told is None:
             pen.write(tx, station, Kind.CATALOGUE, body, by=HUB, at=at)
