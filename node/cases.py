@@ -63,7 +63,7 @@ def sync_of(db: Database, case_id: str) -> Sync:
     if db.execute("select 1 from attention where case_id = ? and settled_at is null limit 1", (case_id,)).fetchone():
         return Sync(SyncState.ATTENTION)
     rows = db.execute(
-        "select a.seq, p.epoch, p.told, p.id from acts a join epochs p on p.epoch = a.epoch"
+        "select a.seq, p.epoch, p.told, p.id from acts a join epochs p on p.id = a.place >> 40"
         " where a.case_id = ? and p.reader = ? order by a.life, a.epoch, a.seq",
         (case_id, HUB),
     ).fetchall()
@@ -128,7 +128,7 @@ def _wanted(search: str, statuses: Sequence[Status], queued_only: bool, by: str)
         params += statuses
     if queued_only:
         where.append(
-            "exists (select 1 from acts a join epochs p on p.epoch = a.epoch"
+            "exists (select 1 from acts a join epochs p on p.id = a.place >> 40"
             " where a.case_id = cases.id and p.reader = ? and a.seq > p.told)"
         )
         params.append(HUB)

@@ -97,7 +97,7 @@ class Office:
         at = self.clock.now()
         with self.store.write() as tx:
             life = pen_.life_of(tx)
-            if life == 0 or self.waterline.was_restored or not self.waterline.exists or self._has_said_more(tx):
+            if life == 0 or self.waterline.was_restored or not self.waterline.exists or self._says_less(tx):
                 if life:
                     log.warning("this store comes from an older copy: a new life begins")
                     attention.put(tx, "lost-memory", self.party, at=stamp(at), detail={"who": self.party})
@@ -109,12 +109,8 @@ class Office:
         self.waterline.lived(life)
         self.store.on_commit(lambda: self.put(Wake()))
 
-    def _has_said_more(self, tx: Database) -> bool:
-        for epoch, seq in self.waterline.spoken().items():
-            known = pen_.epoch_by_name(tx, epoch)
-            if known is None or known.head < seq:
-                return True
-        return False
+    def _says_less(self, tx: Database) -> bool:
+        return bool(pen_.forgotten(tx, self.party, self.waterline.spoken()))
 
     def _doubt_papers(self, tx: Database) -> None:
         """The two files may be of different age: what is not in the blob store is wanted again."""

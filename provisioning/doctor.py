@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlite_utils import Database
 
 from protocol.errors import Damaged, MicrocenterError, Unreachable
-from protocol.exchange.journal import epoch_by_name
+from protocol.exchange.journal import forgotten
 from protocol.exchange.waterline import Waterline
 from protocol.identity import Keyring, Keys, read_keyring
 from protocol.replica.configured import target_of
@@ -289,12 +289,7 @@ def _waterline(settings: Settings, at: datetime) -> Iterator[Said]:
         return
     spoken = Waterline(settings.mark).spoken()
     with closing(sqlite3.connect(f"file:{settings.db}?mode=ro", uri=True)) as connection:
-        db = Database(connection)
-        ahead = 0
-        for epoch, seq in spoken.items():
-            known = epoch_by_name(db, epoch)
-            if known is None or known.head < seq:
-                ahead += 1
+        ahead = forgotten(Database(connection), settings.party, spoken)
     if ahead:
         step = "start the party: it begins a new life and asks its peers for what is missing"
         zh = "数据库比外部标记旧：曾被旧文件覆盖"

@@ -63,7 +63,8 @@ def settle(request: Request, form: FormData) -> Response:
 def raw(request: Request) -> Response:
     """What could not be applied, byte by byte, for the district's technicians: it may hold a person's data."""
     number = request.path_params["number"]
-    with house(request).store.read() as db:
+    here = house(request)
+    with here.store.read() as db:
         data = poison.raw(db, number)
     if data is None:
         raise Refused("refused.attention-gone")

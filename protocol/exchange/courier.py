@@ -345,8 +345,8 @@ class Courier:
         with self.store.write() as tx:
             for peer, receipt, tally in receipts:
                 talk = self._talk(peer)
-                epoch = journal.epoch_by_name(tx, receipt.epoch)
-                if epoch is None or epoch.author != self.keys.party or epoch.reader != peer:
+                epoch = journal.epoch_of_pair(tx, self.keys.party, peer, receipt.epoch)
+                if epoch is None:
                     continue
                 if tally is None and receipt.session != talk.session:
                     continue
@@ -462,7 +462,7 @@ class Courier:
         while talk.receipts:
             epoch, (accepted, gap) = next(iter(talk.receipts.items()))
             with self.store.read() as db:
-                row = journal.epoch_by_name(db, epoch)
+                row = journal.epoch_of_pair(db, talk.peer, self.keys.party, epoch)
             replicated = row.replicated if row else 0
             receipt = Receipt(
                 session=talk.theirs,

@@ -26,7 +26,7 @@ from protocol.exchange.journal import (
     add_epoch,
     chain_at,
     digest_of,
-    epoch_by_name,
+    epoch_of_pair,
     genesis,
     link_of,
     place,
@@ -52,7 +52,7 @@ class Outcome(Enum):
     DUPLICATE = "duplicate"
     GAP = "gap"
     FORK = "fork"
-    FOREIGN = "foreign"  # the epoch is another pair's, or begins otherwise than its name says
+    FOREIGN = "foreign"  # the epoch begins otherwise than its name says
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +153,9 @@ class Inbox:
         return applied
 
     def _epoch(self, tx: Database, sender: str, span: Span, at: datetime) -> Epoch | Outcome:
-        epoch = epoch_by_name(tx, span.epoch)
+        epoch = epoch_of_pair(tx, sender, self.party, span.epoch)
         if epoch is not None:
-            return epoch if (epoch.author, epoch.reader) == (sender, self.party) else Outcome.FOREIGN
+            return epoch
         if span.first != 1:
             return Outcome.GAP
         if span.before != genesis(self.district, sender, self.party, span.epoch, span.life):

@@ -108,8 +108,10 @@ def epochs(db: Database, author: str, reader: str) -> list[Epoch]:
     return [Epoch(*row) for row in rows]
 
 
-def epoch_by_name(db: Database, epoch: str) -> Epoch | None:
-    row = db.conn.execute(f"select {_EPOCH_COLUMNS} from epochs where epoch = ?", (epoch,)).fetchone()
+def epoch_of_pair(db: Database, author: str, reader: str, epoch: str) -> Epoch | None:
+    row = db.conn.execute(
+        f"select {_EPOCH_COLUMNS} from epochs where author = ? and reader = ? and epoch = ?", (author, reader, epoch)
+    ).fetchone()
     return Epoch(*row) if row else None
 
 
@@ -233,7 +235,7 @@ class Journal:
             why="restored" if last else "first",
         )
         self._append(tx, begun, Kind.EPOCH, _encode(first_word), by=self.party, at=stamp(at), case="", version=1)
-        found = epoch_by_name(tx, name)
+        found = epoch_of_pair(tx, self.party, to, name)
         assert found is not None
         return found
 
@@ -324,7 +326,7 @@ def add_epoch(tx: Database, district: str, author: str, reader: str, name: str, 
         "insert into epochs (author, reader, epoch, life, head_chain, genesis, began_at) values (?,?,?,?,?,?,?)",
         (author, reader, name, life, first, first, at),
     )
-    found = epoch_by_name(tx, name)
+    found = epoch_of_pair(tx, author, reader, name)
     assert found is not None
     return found
 
@@ -345,6 +347,12 @@ def set_told(tx: Database, epoch: Epoch, upto: int, replicated: int, at: str) ->
         tx.conn.execute("delete from receipts where epoch_id = ? and upto > ?", (epoch.id, upto))
     elif upto > epoch.told:
         tx.conn.execute("insert or ignore into receipts (epoch_id, upto, at) values (?,?,?)", (epoch.id, upto, at))
+
+
+def forgotten(db: Database, author: str, spoken: Mapping[str, int]) -> list[str]:
+    """The epochs of `author` in which the mark outside the store has more than the store knows."""
+    known = dict(db.conn.execute("select epoch, head from epochs where author = ?", (author,)).fetchall())
+    return [epoch for epoch, seq in spoken.items() if known.get(epoch, 0) < seq]
 
 
 def owed(db: Database, author: str, reader: str) -> int:

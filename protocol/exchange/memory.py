@@ -78,9 +78,7 @@ def believe(
 def _believe_one(
     tx: Database, pen: Journal, keyring: Keyring, peer: str, claim: Held, at: datetime, first: bool
 ) -> None:
-    epoch = journal.epoch_by_name(tx, claim.epoch)
-    if epoch is not None and (epoch.author, epoch.reader) != (pen.party, peer):
-        return
+    epoch = journal.epoch_of_pair(tx, pen.party, peer, claim.epoch)
     if epoch is not None and claim.seq <= epoch.head and journal.chain_at(tx, epoch, claim.seq) == claim.chain:
         if claim.seq < epoch.told:
             if not first:
@@ -148,8 +146,8 @@ def give(store: Store, author: str, reader: str, asked: Recall, letters: int) ->
     """
     answer: list[Given] = []
     with store.read() as db:
-        epoch = journal.epoch_by_name(db, asked.epoch)
-        if epoch is None or (epoch.author, epoch.reader) != (author, reader):
+        epoch = journal.epoch_of_pair(db, author, reader, asked.epoch)
+        if epoch is None:
             return [Given(epoch=asked.epoch, life=0, after=asked.after, entries=[], proof=None)]
         after = asked.after
         while len(answer) < letters:
@@ -168,8 +166,8 @@ def take_given(tx: Database, pen: Journal, keyring: Keyring, peer: str, given: G
 
     :raises Distrusted: they do not lead from our last chain to our own signature
     """
-    epoch = journal.epoch_by_name(tx, given.epoch)
-    if epoch is None or (epoch.author, epoch.reader) != (pen.party, peer) or epoch.wants <= epoch.head:
+    epoch = journal.epoch_of_pair(tx, pen.party, peer, given.epoch)
+    if epoch is None or epoch.wants <= epoch.head:
         return
     if not given.entries or given.proof is None:
         if given.after != epoch.head:
@@ -209,8 +207,8 @@ def recompute_all(tx: Database, party: str, peer: str, at: datetime) -> list[tup
 def compare(tx: Database, party: str, peer: str, check: Check, at: datetime) -> None:
     """The peer's figures against ours, at the number that both hold."""
     for name, seq, chain in check.points:
-        epoch = journal.epoch_by_name(tx, name)
-        if epoch is None or {epoch.author, epoch.reader} != {party, peer} or seq > epoch.head:
+        epoch = journal.epoch_of_pair(tx, party, peer, name) or journal.epoch_of_pair(tx, peer, party, name)
+        if epoch is None or seq > epoch.head:
             continue
         if journal.chain_at(tx, epoch, seq) != chain:
             log.error("the peer's chain is not ours peer=%s epoch=%s seq=%d", peer, name, seq)

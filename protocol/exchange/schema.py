@@ -20,7 +20,7 @@ def exchange_tables(db: Database) -> None:
         id integer primary key,
         author text not null,
         reader text not null,
-        epoch text not null unique,
+        epoch text not null,
         life integer not null,
         head integer not null default 0,            -- last number here
         head_chain blob not null,
@@ -28,7 +28,8 @@ def exchange_tables(db: Database) -> None:
         told integer not null default 0,            -- author = us: what the reader has receipted
         replicated integer not null default 0,      -- the reader's own off-machine copy has this much
         wants integer not null default 0,           -- author = us: the reader proved to hold this much more than we do
-        began_at text not null
+        began_at text not null,
+        unique (author, reader, epoch)              -- per pair: nobody can take a name before its owner
     );
     create index epochs_by_pair on epochs (author, reader, life);
     create table entries (
@@ -81,7 +82,7 @@ def exchange_tables(db: Database) -> None:
         here integer not null,                      -- whole in our blob store
         there integer not null default 0,           -- the peer said so
         lost integer not null default 0,            -- asked for and the peer lacks it too
-        primary key (digest, case_id)
+        primary key (digest, case_id, peer)         -- one bundle goes to many stations
     ) without rowid;
     create index papers_by_case on papers (case_id);
     create index papers_wanted on papers (peer) where here = 0;

@@ -115,6 +115,7 @@ class Desk:
         self.rng = random.Random(3)
 
     def close(self) -> None:
+        self.station.close()
         for party in self.world.parties():
             party.kill()
 

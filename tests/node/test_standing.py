@@ -6,6 +6,7 @@ import re
 
 from node.app import Station
 from protocol import attention, chores
+from protocol.cases.rules import Act
 from protocol.clock import stamp
 from protocol.identity import KeyringContent, Standing, sign_keyring
 from tests.node.station import STATION, Desk
@@ -157,12 +158,14 @@ def test_disk_and_keyring_are_watched_by_the_chores(desk: Desk) -> None:
 
 def test_what_could_not_be_applied_can_be_exported_as_it_came(desk: Desk) -> None:
     clerk = desk.clerk()
-    desk.takes_in(clerk)
+    case = desk.takes_in(clerk)
+    desk.world.settle()
+    desk.world.hub.decides(case, Act.ACCEPT)
     desk.world.settle()
     with desk.station.store.write() as tx:
         entry = tx.execute(
             "select p.epoch, e.place & ((1 << 40) - 1) as seq, e.body from entries e"
-            " join epochs p on p.id = e.place >> 40 where e.kind = 'case.act' limit 1"
+            " join epochs p on p.id = e.place >> 40 where e.kind = 'case.act' and p.author = 'hub' limit 1"
         ).fetchone()
         attention.put(tx, "poison", f"{entry['epoch']}/{entry['seq']}", at=stamp(desk.party.clock.now()))
     link = re.search(r'href="(/attention/\d+/raw)"', clerk.sees("/attention").text)
