@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from protocol.cases.rules import Status
@@ -74,10 +75,20 @@ class Stage:
     def delivered(self, *every: Filed) -> None:
         """Each of them is shown as received by the district, with its number, and is on the hub's screen."""
         for filed in every:
-            clerk = self.clerks[filed.station]
-            self.until(f"{filed.number} delivered", lambda c=clerk, f=filed: "区中心已收" in c.sees(f).sync)
+            self.until(f"{filed.number} delivered", partial(self._is_called_received, filed))
             if not self.officer.has(filed):
                 raise NotThere(f"{filed.number} is called received, and the hub does not have it")
+
+    def _is_called_received(self, filed: Filed) -> bool:
+        return "区中心已收" in self.clerks[filed.station].sees(filed).sync
+
+    def whole_at_hub(self, *every: Filed) -> None:
+        """The hub shows each paper that was attached, byte by byte, and no other."""
+        for filed in every:
+            self.until(f"every paper of {filed.number} at the hub", partial(self._has_papers, filed))
+
+    def _has_papers(self, filed: Filed) -> bool:
+        return self.officer.opens_papers(filed) == set(filed.papers)
 
     def home(self, filed: Filed, status: Status) -> None:
         """The station shows this status."""

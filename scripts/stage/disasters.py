@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from protocol.cases.rules import Act, Status
@@ -18,7 +19,7 @@ from provisioning.office import open_office
 from provisioning.revive import revive_here
 from stage.browser import NotThere, Page
 from stage.check import Stage
-from stage.papers import picture
+from stage.papers import Sheet, picture
 from stage.people import Filed, number_on
 from stage.processes import Party
 
@@ -196,9 +197,9 @@ def hubs_disk_gone(stage: Stage) -> None:
     ):
         for filed, status in ((before[0], Status.ACCEPTED), (before[1], Status.ACCEPTED), (later[0], Status.GRANTED)):
             stage.at_hub(filed, status)
+        # until the two have spoken, a station can only show what the hub once receipted
+        stage.whole_at_hub(*before, *later)
         stage.delivered(*before, *later)
-        for filed in later:
-            stage.until(f"papers of {filed.number}", lambda f=filed: officer.opens_papers(f) == set(f.papers))
 
 
 def copied_back_by_hand(stage: Stage) -> None:
@@ -254,11 +255,14 @@ def _lose_disk(party: Party, older: Path) -> None:
 
 
 def _papers_back(stage: Stage, filed: Filed) -> None:
+    """The station shows again what was scanned there, byte by byte."""
     clerk = stage.clerks[filed.station]
+
+    def shows(digest: str, sheet: Sheet) -> bool:
+        return clerk.open(f"/cases/{filed.id}/papers/{digest}").body == sheet.data
+
     for digest, sheet in filed.papers.items():
-        stage.until(
-            f"paper {digest[:8]}", lambda d=digest, s=sheet: clerk.open(f"/cases/{filed.id}/papers/{d}").body == s.data
-        )
+        stage.until(f"paper {digest[:8]} at {filed.station}", partial(shows, digest, sheet))
 
 
 CHAPTERS = (hub_and_broker_gone, killed_while_submitting, stations_disk_gone, hubs_disk_gone, copied_back_by_hand)

@@ -69,7 +69,7 @@ def granted(stage: Stage) -> None:
         clerk.supplies(filed, "P08-3", scan("lease-2", stage.rng))
         stage.keep(filed, Status.RECEIVED)
         stage.delivered(filed)
-        stage.until("the new paper at the hub", lambda: officer.opens_papers(filed) == set(filed.papers))
+        stage.whole_at_hub(filed)
     with teller.step("受理，准予；服务站看到每一步", "accepted, granted; the station sees each step"):
         officer.acts(filed, Act.ACCEPT)
         stage.home(filed, Status.ACCEPTED)
@@ -177,7 +177,7 @@ def wire_cut(stage: Stage) -> None:
         stage.delivered(*dark)
         stage.home(before[0], Status.GRANTED)
         stage.home(before[1], Status.GRANTED)
-        stage.until("every paper at the hub", lambda: officer.opens_papers(dark[1]) == set(dark[1].papers))
+        stage.whole_at_hub(dark[1])
     with teller.step(
         "迟到的撤回申请：需要处理；窗口处理后恢复正常",
         "the late request needs attention; once a clerk has dealt with it, it is as the others",

@@ -50,7 +50,10 @@ class Person:
         self._password = password
 
     def sign_in(self) -> Page:
+        """Nothing happens to who is signed in already."""
         page = self.browser.get("/sign-in")
+        if not page.has_form("name", "password"):
+            return page
         form = page.form("name", "password")
         after = self.browser.send(page, form, {"name": self._account, "password": self._password})
         if after.has_form("name", "password"):
@@ -69,6 +72,12 @@ class Person:
         if page.status != 200:
             raise NotThere(f"{path}: {page.status} {page.text[:300]}")
         return page
+
+    def has(self, filed: Filed) -> bool:
+        """Whether there is such a case here."""
+        if self.browser.get(path := f"/cases/{filed.id}").has_form("name", "password"):
+            self.sign_in()
+        return self.browser.get(path).status == 200
 
     def every_case(self, path: str) -> list[tuple[str, Seen]]:
         """(number, as it is shown) of every line of a list, over all of its pages."""
@@ -166,9 +175,6 @@ class Clerk(Person):
         page = self.open(f"/cases/{filed.id}")
         return _seen(page.chips, page.text)
 
-    def has(self, filed: Filed) -> bool:
-        return self.browser.get(f"/cases/{filed.id}").status == 200
-
     def prints(self, filed: Filed, document: str) -> bytes:
         """A document of the case (receipt, notice, decision, proof) as a whole PDF."""
         page = self.open(f"/cases/{filed.id}/print/{document}")
@@ -247,9 +253,6 @@ class Officer(Person):
     def sees(self, filed: Filed) -> Seen:
         page = self.open(f"/cases/{filed.id}")
         return _seen(page.chips, page.text)
-
-    def has(self, filed: Filed) -> bool:
-        return self.browser.get(f"/cases/{filed.id}").status == 200
 
     def all_cases(self) -> list[tuple[str, Seen]]:
         return self.every_case("/cases")
