@@ -22,10 +22,10 @@ import node.schema
 from hub import decisions, intake
 from node import cases as node_cases
 from node import desk, replies
+from protocol.casebook import Casebook
 from protocol.cases.acts import By, Correction, Paper
 from protocol.cases.case import Case, acts_open
 from protocol.cases.rules import Act, Role, Side, Status
-from protocol.casebook import Casebook
 from protocol.catalogue.items import Item
 from protocol.clock import ClockQuality
 from protocol.errors import Refused
@@ -145,7 +145,7 @@ class Party:
             waterline=Waterline(self.folder / "mark"),
             rng=random.Random(world.rng.random()),
         )
-        self.office.courier.report_every_s = float("inf")  # a pulse would keep settle() from coming to rest
+        self.office.courier.voice.report_every_s = float("inf")  # a pulse would keep settle() from coming to rest
         self.alive = True
         try:
             self.office.open()

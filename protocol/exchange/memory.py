@@ -13,14 +13,15 @@ import json
 import logging
 from datetime import datetime
 
+import msgspec
 from sqlite_utils import Database
 
 from protocol import attention
-from protocol.clock import stamp
+from protocol.clock import moment, stamp
 from protocol.errors import Damaged, Distrusted
 from protocol.exchange import inbox, journal
 from protocol.exchange.conversation import Conversation
-from protocol.exchange.envelope import read_proof
+from protocol.exchange.envelope import Opened, read_proof
 from protocol.exchange.inbox import follow_chain
 from protocol.exchange.journal import Epoch, Journal
 from protocol.exchange.messages import Check, Given, Held, Hello, Recall, Report, Span
@@ -124,6 +125,21 @@ def _peer_forgot(tx: Database, peer: str, epoch: Epoch, holds: int, at: datetime
     ).fetchone()
     if gone:
         attention.put(tx, "pruned", f"{peer}/{epoch.epoch}", at=stamp(at), detail={"peer": peer, "from": holds})
+
+
+def note_heard(tx: Database, peer: str, one: Opened, at: datetime, report: Report | None = None) -> None:
+    """Last heard, and how far the peer's clock is from ours, as far as a message without its travel time can tell."""
+    try:
+        skew = (moment(one.header.at) - at).total_seconds()
+    except ValueError:
+        skew = 0.0
+    tx.conn.execute(
+        "insert into peers (name, heard_at, skew_s) values (?,?,?)"
+        " on conflict (name) do update set heard_at = excluded.heard_at, skew_s = excluded.skew_s",
+        (peer, stamp(at), skew),
+    )
+    if report is not None:
+        tx.conn.execute("update peers set report = ? where name = ?", (msgspec.json.encode(report).decode(), peer))
 
 
 def note_boot(tx: Database, talk: Conversation, boot: bytes, at: datetime) -> None:

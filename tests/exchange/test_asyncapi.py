@@ -96,7 +96,7 @@ def _a_day(world: World) -> list[tuple[str, str, Lane, bytes]]:
     world.network.mend("dafeng")
     world.settle()
     dafeng.office.put(CheckDue())
-    dafeng.office.courier.report_every_s = 1.0
+    dafeng.office.courier.voice.report_every_s = 1.0
     world.advance(2)
     dafeng.step()
     return [(tap.party.name, *frame) for tap in taps for frame in tap.frames]

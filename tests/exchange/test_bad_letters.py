@@ -506,7 +506,7 @@ def test_a_receipt_for_a_chain_that_is_not_ours_is_not_believed(world):
     dafeng = world.station("dafeng")
     case = dafeng.submits()
     dafeng.step()
-    session = dafeng.office.courier._talk(HUB).session
+    session = dafeng.office.courier.voice.talk(HUB).session
     with dafeng.office.store.read() as db:
         (epoch,) = epochs(db, "dafeng", HUB)
     for upto, chain in ((epoch.head, b"\1" * 32), (epoch.head + 5, epoch.head_chain)):
@@ -567,7 +567,7 @@ def test_a_hello_that_claims_more_than_we_signed_is_shown_and_changes_nothing(wo
         "rubbish": Proof(b"\xff\xfe", bytes(32), b""),
     }[proof]
     life = _life(world)
-    session = world.hub.office.courier._talk("boya").session
+    session = world.hub.office.courier.voice.talk("boya").session
     boya.kill()
     liar = Hand(boya.keys, world.hub.keys.card())
     claims = [
@@ -645,7 +645,7 @@ def test_a_paper_whose_bytes_have_rotted_is_shown_and_asked_for_again_later(worl
 def test_a_paper_of_a_size_that_none_has_is_never_fetched_and_keeps_no_other_waiting(world, thief, size):
     papers = [Paper(digest=f"{n:064x}", size=size, type="image/jpeg", material="m") for n in range(5)]
     bring(world, world.hub, thief.letter(thief.act(submit("c1", "boya", papers=papers))), sender="boya")
-    session = world.hub.office.courier._talk("boya").session
+    session = world.hub.office.courier.voice.talk("boya").session
     bring(world, world.hub, thief.say(Hello(session=b"s" * 16, answers=session, heard=True)), sender="boya")
     turn(world)
     assert notices(world.hub) == ["paper-damaged"] * 5
@@ -685,7 +685,7 @@ def test_a_station_is_not_served_the_papers_of_another(world, thief):
     digest = dafeng.case(case).papers[0].digest
     assert world.hub.office.blobs.has(digest)
     tap = Wiretap(world.hub)
-    session = world.hub.office.courier._talk("boya").session
+    session = world.hub.office.courier.voice.talk("boya").session
     bring(world, world.hub, thief.say(Hello(session=b"s" * 16, answers=session, heard=True)), sender="boya")
     bring(world, world.hub, thief.say(Ask(digest=digest, pieces=[0])), sender="boya", lane=Lane.PAPER)
     said = [open_letter(data, thief.keys, world.keyring).message for to, _, data in tap.frames if to == "boya"]

@@ -98,7 +98,7 @@ class Desk:
         self.station = Station(self.settings, link=self.world.network.link(STATION), clock=party.clock, durable=False)
         self.station.store._free_bytes = self.station.blobs.store._free_bytes = lambda _: self.free_bytes
         self.free_bytes = free_bytes
-        self.station.office.courier.report_every_s = float("inf")
+        self.station.office.courier.voice.report_every_s = float("inf")
         self.station.open()
         party.office, party.alive, party.book = self.station.office, True, self.station.book
         self.station.office._link.start(self.station.office.put)
