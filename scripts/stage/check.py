@@ -24,6 +24,7 @@ from stage import district
 from stage.browser import NotThere
 from stage.house import House
 from stage.people import Clerk, Filed, Officer, Seen
+from stage.processes import at_work_in
 from stage.telling import Teller
 from stage.wire import Wire
 
@@ -227,14 +228,7 @@ def _nobody_in_logs(stage: Stage) -> None:
 
 def _nothing_left(teller: Teller, folder: Path, house: House) -> None:
     with teller.step("没有遗留的进程，端口全部释放", "no process is left, and all ports are free"):
-        left = []
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                words = (process / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if any(word.startswith(str(folder).encode() + b"/") for word in words):
-                left.append(process.name)
+        left = at_work_in(folder)
         ports = [party.settings.http.port for party in house.parties()] + [house.district.hub.broker.port]
         taken = [port for port in ports if not district.is_free(port)]
         if left or taken:

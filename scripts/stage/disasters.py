@@ -21,7 +21,7 @@ from stage.browser import NotThere, Page
 from stage.check import Stage
 from stage.papers import Sheet, picture
 from stage.people import Filed, number_on
-from stage.processes import Party
+from stage.processes import Party, at_work_in
 
 KILLS = 10
 AT_ONCE = 3  # forms that are being sent when the process is killed
@@ -156,7 +156,7 @@ def stations_disk_gone(stage: Stage) -> None:
         "the disk is gone; a new box: the old one fenced, the replica brought back",
     ):
         station.kill()
-        _lose_disk(station, older)
+        _lose_disk(stage, station, older)
         with open_office(stage.house.district.folder) as office:
             station.settings = revive_here(office, station.settings.folder, "盘坏 disk failed", WallClock().now())
         station.start()
@@ -188,7 +188,7 @@ def hubs_disk_gone(stage: Stage) -> None:
         stage.home(later[0], Status.GRANTED)
     with teller.step("盘没了；从旧副本恢复并启动", "the disk is gone; the older copy is brought back"):
         hub.kill()
-        _lose_disk(hub, older)
+        _lose_disk(stage, hub, older)
         with open_office(stage.house.district.folder) as office:
             revive_here(office, hub.settings.folder, "盘坏 disk failed", WallClock().now())
         hub.start()
@@ -246,8 +246,10 @@ def _older_replica(stage: Stage, party: Party) -> Path:
     return aside
 
 
-def _lose_disk(party: Party, older: Path) -> None:
+def _lose_disk(stage: Stage, party: Party, older: Path) -> None:
     """Nothing of the databases is left, and the second disk has not had its last hours either."""
+    # the kernel ends litestream with its party; a file that it wrote a moment later would lie on the new disk
+    stage.until("its litestream has ended", lambda: not at_work_in(party.settings.folder))
     settings = read_settings(party.settings.folder)
     shutil.rmtree(settings.data)
     shutil.rmtree(settings.replica_dir)

@@ -139,3 +139,17 @@ def stop_all(parties: Iterable[Party]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def at_work_in(folder: Path) -> list[int]:
+    """Processes that name something in this folder on their command line: parties and their litestreams."""
+    found = []
+    inside = os.fsencode(folder) + b"/"
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:  # it ended meanwhile
+            continue
+        if any(word.startswith(inside) for word in words) and int(process.name) != os.getpid():
+            found.append(int(process.name))
+    return found
