@@ -7,7 +7,9 @@ works on and says so; a station whose store is gone does not start empty.
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
 import shutil
 import threading
 from collections.abc import AsyncIterator
@@ -39,7 +41,7 @@ from protocol.console.pages import Shell
 from protocol.console.shell import console
 from protocol.console.texts import say
 from protocol.documents.printroom import PrintRoom
-from protocol.errors import Unreachable
+from protocol.errors import Refused, Unreachable
 from protocol.exchange import blobs, stick
 from protocol.exchange.carried import Tally
 from protocol.exchange.link import Link, Wake
@@ -106,14 +108,17 @@ class Station:
         self._running = False
         self._moved = threading.Event()
         self._stick: Exported | None = None
+        self._lock: int | None = None
 
     # -- starting and ending
 
     def open(self) -> None:
-        """The stores only: enough for pages and tests, without a thread.
+        """The stores only: enough for pages, commands and tests, without a thread.
 
+        :raises Refused: running: two processes on one store would be two stations with one voice
         :raises Damaged: the store is gone although this station has lived, or cannot be read
         """
+        self._claim()
         self.office.open()
         self.shelf.look()
         self.store.on_commit(self._moved.set)
@@ -150,6 +155,20 @@ class Station:
         """The other end of open()."""
         self.press.close()
         self.office.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _claim(self) -> None:
+        """The kernel lets go of the lock with the process, however that ends."""
+        self.settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(self.settings.run / "station.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as why:
+            os.close(lock)
+            raise Refused("refused.running", folder=str(self.settings.folder)) from why
+        self._lock = lock
 
     # -- what its pages ask
 
@@ -174,8 +193,12 @@ class Station:
         folder = self.settings.run / "stick-out"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        self._stick = stick.export(self.office, HUB, folder, self.clock.now())
+        self._stick = self.export_to(folder)
         return self._stick
+
+    def export_to(self, folder: Path) -> Exported:
+        """:raises Refused: stick: the folder cannot be written to"""
+        return stick.export(self.office, HUB, folder, self.clock.now())
 
     def last_stick(self) -> Exported | None:
         return self._stick
@@ -184,6 +207,16 @@ class Station:
         tally = stick.bring_in(self.office, stick.read_stick(path))
         if self._running:
             tally.finished.wait(IMPORT_S)
+        return tally
+
+    def import_here(self, path: Path) -> Tally:
+        """The same for a station that is opened and not at work: taken when this returns.
+
+        :raises Refused: stick
+        """
+        tally = stick.bring_in(self.office, stick.read_stick(path))
+        while not tally.finished.is_set():
+            self.office.courier.step(self.office.take())
         return tally
 
     def report(self) -> Report:

@@ -17,7 +17,7 @@ from pathlib import Path
 import uvicorn
 
 from node import jobs
-from node.app import create_app
+from node.app import Station, create_app
 from node.schema import migrations
 from protocol.cases.rules import Role
 from protocol.clock import WallClock
@@ -61,6 +61,12 @@ def _parser() -> argparse.ArgumentParser:
     account.add_argument("name", nargs="?", default="", help="2 to 32 of a-z, 0-9, dot and dash")
     account.add_argument("--role", choices=[role.value for role in ROLES], default=Role.CLERK.value)
     account.add_argument("--display", default="", help="the name that colleagues and the district see")
+    out = command(
+        "export", _export, "Write what the district has not receipted to one sealed file; stop the station first."
+    )
+    out.add_argument("to", type=Path, help="a folder, usually on a stick")
+    into = command("import", _import, "Take in what the district put on a stick; stop the station first.")
+    into.add_argument("path", type=Path, help="the file, or the folder with it")
     command("drill", _drill, "Restore the replica beside its place and check it, as is done every month.")
     return parser
 
@@ -102,6 +108,39 @@ def _account(settings: Settings, arguments: argparse.Namespace) -> int:
         else:
             accounts.set_active(tx, name, arguments.what == "open")
     return 0
+
+
+def _export(settings: Settings, arguments: argparse.Namespace) -> int:
+    with _opened(settings) as station:
+        made = station.export_to(arguments.to)
+    print(f"{made.file}: {made.entries} entries, {made.papers} papers, check code {made.code}")
+    if made.entries_left or made.papers_left:
+        print(f"{made.entries_left} entries and {made.papers_left} papers did not fit: make another one later")
+    return 0
+
+
+def _import(settings: Settings, arguments: argparse.Namespace) -> int:
+    with _opened(settings) as station:
+        tally = station.import_here(arguments.path)
+    print(
+        f"{tally.entries} new entries, {tally.duplicates} known, {tally.receipts} receipts, {tally.papers} papers,"
+        f" {tally.set_aside} set aside, {tally.gaps} with gaps, {tally.no_room} without room"
+    )
+    return 0
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Station]:
+    """A station without wire, litestream and chores.
+
+    :raises Refused: running
+    """
+    station = Station(settings)
+    try:
+        station.open()
+        yield station
+    finally:
+        station.close()
 
 
 def _drill(settings: Settings, arguments: argparse.Namespace) -> int:

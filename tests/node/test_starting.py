@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from node import cli
 from node.app import Station, console_of
 from protocol.errors import Damaged
+from protocol.exchange import stick
 from protocol.replica import ReplicaState
 from protocol.settings import Replica, ReplicaKind, write_settings
 from tests.node.station import PASSWORD, STATION, Browser, Desk
@@ -20,6 +21,7 @@ from tests.node.station import PASSWORD, STATION, Browser, Desk
 def again(desk: Desk, replica: ReplicaKind = ReplicaKind.NONE) -> Station:
     """The same machine, started once more."""
     desk.party.kill()
+    desk.station.close()
     settings = replace(desk.settings, replica=Replica(kind=replica))
     return Station(settings, link=desk.world.network.link(STATION), durable=False)
 
@@ -57,6 +59,28 @@ def test_a_station_whose_store_is_gone_does_not_start_empty(desk: Desk) -> None:
         station.start()
     station.stop()
     assert why.value.code == "damaged.store-missing"
+
+
+def test_the_stick_goes_both_ways_from_the_command_line_with_the_station_stopped(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_settings(desk.settings)
+    folder = str(desk.settings.folder)
+    stick_folder = tmp_path / "stick"
+    stick_folder.mkdir()
+    case = desk.takes_in(desk.clerk())
+    assert cli.main(["export", str(stick_folder), "--folder", folder]) == 1
+    assert "refused.running" in capsys.readouterr().err
+    desk.station.close()
+    desk.party.alive = False
+    assert cli.main(["export", str(stick_folder), "--folder", folder]) == 0
+    assert "3 papers" in capsys.readouterr().out
+    stick.bring_in(desk.world.hub.office, stick.read_stick(stick_folder))
+    desk.world.settle()
+    assert desk.world.hub.case(case) is not None
+    back = stick.export(desk.world.hub.office, STATION, stick_folder, desk.world.hub.clock.now())
+    assert cli.main(["import", str(back.file), "--folder", folder]) == 0
+    assert "receipts" in capsys.readouterr().out
 
 
 def test_accounts_are_made_and_closed_from_the_command_line(

@@ -183,6 +183,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The disk is full: no new work is taken",
         "What was saved is safe. Call the district centre to free space",
     ),
+    "refused.running": (
+        "{folder} 的系统正在运行",
+        "请先停止服务 microcenter-node 或 microcenter-hub",
+        "The party in {folder} is at work",
+        "Stop it first; its service is microcenter-node or -hub",
+    ),
     "refused.owes": (
         "还有 {count} 条没有送达区中心",
         "请先上传或导出",
