@@ -141,10 +141,10 @@ class Casebook:
             act = decode_act(heard.body)
         except msgspec.DecodeError as why:
             raise Distrusted("distrusted.shape", why="act") from why
-        self._check_author(tx, heard, act)
+        known = self._check_author(tx, heard, act)
         self._keep(tx, heard, act.case, act.id, inner=False)
         # an act that opens a case needs no look at other acts: the way of nearly every letter from a station
-        if act.follows is None and act.intake is not None and not self._others(tx, act.case, act.id):
+        if act.follows is None and act.intake is not None and not known:
             case = fold([Told(act, Side.STATION, heard.life, heard.epoch, heard.seq)])
             self._write_row(tx, case, 1, heard)
         else:
@@ -161,8 +161,11 @@ class Casebook:
         self._keep(tx, heard, inner.case, inner.id, inner=True)
         self.refresh(tx, inner.case, heard)
 
-    def _check_author(self, tx: Database, heard: Heard, act: CaseAct) -> None:
-        """A station speaks of its own cases only, whatever a letter says, and at a time that is one."""
+    def _check_author(self, tx: Database, heard: Heard, act: CaseAct) -> bool:
+        """A station speaks of its own cases only, whatever a letter says, and at a time that is one.
+
+        Returns whether the case is known here.
+        """
         try:
             moment(act.at)
         except ValueError as why:
@@ -173,12 +176,7 @@ class Casebook:
         row = tx.conn.execute("select station from cases where id = ?", (act.case,)).fetchone()
         if row is not None and row[0] != station and row[0] != "":
             raise Distrusted("distrusted.author")
-
-    def _others(self, tx: Database, case_id: str, act_id: str) -> bool:
-        return (
-            tx.conn.execute("select 1 from acts where case_id = ? and id != ? limit 1", (case_id, act_id)).fetchone()
-            is not None
-        )
+        return row is not None
 
     def _keep(self, tx: Database, heard: Heard, case_id: str, act_id: str, *, inner: bool) -> None:
         """The same act told in two epochs is one act; the earlier telling gives it its place."""
@@ -195,6 +193,10 @@ class Casebook:
         papers = [*(act.intake.papers if act.intake else []), *act.papers]
         mine = heard.author == self.party
         peer = heard.reader if mine else heard.author
+        if act.instead:
+            # what was lost for good is no longer missed
+            tx.conn.execute("delete from papers where digest = ? and case_id = ?", (act.instead, act.case))
+            attention.settle(tx, "paper-lost", act.instead, by=act.by.account, at=heard.heard_at)
         for paper in papers:
             # `here` of our own papers is checked against the blob store by the courier before it believes it
             tx.conn.execute(

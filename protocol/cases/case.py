@@ -92,6 +92,8 @@ def fold(told: Iterable[Told]) -> Case:
             unique[one.act.id] = one
     acts = sorted(unique.values(), key=lambda t: t.order)
     case = Case(id=acts[0].act.case if acts else "")
+    if len(acts) == 1 and _stands_alone(case, acts[0]):
+        return case
     followers: dict[str | None, list[Told]] = {}
     for one in acts:
         followers.setdefault(one.act.follows, []).append(one)
@@ -126,6 +128,16 @@ def fold(told: Iterable[Told]) -> Case:
     _place_the_rest(case, acts, unique, seen, requests)
     _look_back(case, seen, acts, requests, answered)
     return case
+
+
+def _stands_alone(case: Case, only: Told) -> bool:
+    """The case of the one act that opens it: a letter from a station is full of them."""
+    act = only.act
+    if act.follows is not None or act.request is not None or _why_not(case, only, {}, set()):
+        return False
+    _apply(case, only, {}, set())
+    case.steps = [Step(only, Standing.STANDS)]
+    return True
 
 
 def _is_beside(case: Case, told: Told) -> bool:
@@ -246,6 +258,10 @@ def _look_back(
             step = seen[request.id]
             if step.act.id != case.tip and step.standing is Standing.STANDS:
                 seen[request.id] = Step(step.told, Standing.REFUSED, "refused.not-open")
+    for one in acts:
+        if one.act.act is Act.RESCAN and one.act.id in seen and seen[one.act.id].standing is Standing.STANDS:
+            case.papers = [paper for paper in case.papers if paper.digest != one.act.instead]
+            case.papers += [paper for paper in one.act.papers if paper not in case.papers]
     settled = {
         step.act.request for step in seen.values() if step.act.act is Act.SETTLE and step.standing is Standing.STANDS
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from protocol.exchange.inbox import Accepted
 from protocol.exchange.messages import Recall
 
-START_WINDOW = 2  # letters in flight until the peer has said what it takes
+START_WINDOW = 4  # letters in flight until the peer has said what it takes
 MAX_WINDOW = 8
 RETRY_FIRST_S = 5.0  # a letter without a receipt is sent again after this
 RETRY_MOST_S = 60.0

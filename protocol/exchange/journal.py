@@ -32,8 +32,7 @@ _SEQ_BITS = 40
 _encode = msgspec.msgpack.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):  # made for every entry: a frozen dataclass takes ten times as long
     """An entry with its place, as a handler sees it; the same for an entry of our own."""
 
     author: str
