@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from protocol.catalogue.items import Field, FieldRole, FieldType, Item
+from protocol.catalogue.items import About, Field, FieldRole, FieldType, Item
 from protocol.catalogue.numbers import credit_check_character, id_check_character
 
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
@@ -37,7 +37,7 @@ def _answer(field: Field, rng: random.Random) -> str:
         case FieldType.DATE:
             return f"2026-0{rng.randint(1, 9)}-1{rng.randint(0, 9)}"
         case FieldType.NUMBER:
-            return str(rng.randint(20, 900))
+            return str(rng.randint(2, 10 ** min(field.max_length or 3, 3) - 1))
         case FieldType.CHOICE:
             return rng.choice(field.choices).value
         case FieldType.ADDRESS:
