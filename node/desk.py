@@ -242,6 +242,41 @@ def ask_withdrawal(
     _tell(tx, pen, act, at)
 
 
+def rescan(
+    tx: Database,
+    pen: Journal,
+    book: Casebook,
+    case_id: str,
+    act_id: bytes,
+    lost: str,
+    paper: Paper,
+    *,
+    by: By,
+    at: datetime,
+) -> None:
+    """A scan that neither this station nor the district has any more was taken again. Moves nothing else.
+
+    The bytes of `paper` are in the blob store already.
+    :raises Refused: no-paper, for a scan that is not lost
+    """
+    case = need_case(tx, book, case_id)
+    gone = tx.execute("select 1 from papers where digest = ? and case_id = ? and lost = 1", (lost, case_id)).fetchone()
+    if gone is None or all(one.digest != lost for one in case.papers):
+        raise Refused("refused.no-paper", paper=lost[:8])
+    act = CaseAct(
+        case=case.id,
+        id=act_id.hex(),
+        act=Act.RESCAN,
+        follows=case.tip,
+        by=by,
+        at=stamp(at),
+        papers=[paper],
+        instead=lost,
+    )
+    check(case, Act.RESCAN, Side.STATION, by, act)
+    _tell(tx, pen, act, at)
+
+
 def hand_over(
     tx: Database, pen: Journal, book: Casebook, case_id: str, act_id: bytes, *, recipient: str, by: By, at: datetime
 ) -> None:

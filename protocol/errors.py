@@ -130,7 +130,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the disk is full: no new work is taken",
         "free space or call the district; what is there is safe",
     ),
-    "refused.owes": ("{count} entries have not reached the district", "send or export them first"),
     "refused.no-item": ("there is no item {item}", "search again; the catalogue may have changed"),
     "refused.not-here": ("this station has no authority for {item}", "see which station has"),
     "refused.no-station": ("there is no station {station}", "check its name on the stations page"),
@@ -182,7 +181,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "damaged.store": ("the store cannot be used: {why}", "restore it with `revive {party}`"),
     "damaged.chain": ("our own journal does not lead to its chain at {epoch}/{seq}", "restore from the replica"),
     "damaged.writing": ("{what} while a unit of work is open", "a programming error: report it"),
-    "damaged.pruned": ("{peer} asks for entries below {seq}, which are no longer here", "see the attention list"),
     "damaged.broker-open": ("the broker did not refuse a canary: {why}", "the listener was stopped; see `doctor`"),
     "damaged.config": ("{file}: {why}", "correct the file"),
     "damaged.replica": (

@@ -26,7 +26,9 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
     asked = parser.parse_args()
     seeds = [asked.seed] if asked.seed is not None else range(asked.first, asked.first + asked.worlds)
-    logging.basicConfig(level=logging.INFO if asked.seed is not None else logging.CRITICAL, format="%(name)s %(message)s")
+    logging.basicConfig(
+        level=logging.INFO if asked.seed is not None else logging.CRITICAL, format="%(name)s %(message)s"
+    )
     began = time.monotonic()
     total: Counter[str] = Counter()
     failing: list[int] = []
@@ -37,7 +39,10 @@ def main() -> int:
         if not outcome.good:
             failing.append(seed)
             print(f"seed {seed}: {'; '.join(outcome.other[:5])}", file=sys.stderr)
-            print(f"  again: scripts/simulate --seed {seed} --stations {asked.stations} --steps {asked.steps}", file=sys.stderr)
+            print(
+                f"  again: scripts/simulate --seed {seed} --stations {asked.stations} --steps {asked.steps}",
+                file=sys.stderr,
+            )
         if not asked.json and sys.stdout.isatty():
             print(f"\r{number + 1}/{len(seeds)} worlds / 个世界", end="", flush=True)
     took = time.monotonic() - began

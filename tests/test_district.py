@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from node.cases import SyncState
+from protocol.attention import open_notices
 from protocol.cases.rules import Act, Status
 from protocol.exchange.journal import add_epoch, epochs
 from protocol.exchange.memory import take_given
@@ -200,3 +201,28 @@ def test_a_hub_copied_back_by_hand_works_on_in_the_dark_for_several_stations(wor
     assert world.differences() == []
     for name, both in cases.items():
         assert {world.station(name).case(case).status for case in both} == {Status.ACCEPTED}  # type: ignore[union-attr]
+
+
+def test_a_scan_lost_at_both_ends_is_named_and_can_be_taken_again(world: World) -> None:
+    station = world.station("dafeng")
+    world.network.cut("dafeng")
+    (case,) = take_in(world, "dafeng", 1)
+    station.copy_disk()
+    with station.office.blobs.store.write() as tx:
+        tx.execute("delete from pieces")
+        tx.execute("delete from blobs")
+    world.network.mend("dafeng")
+    world.settle()
+    with station.office.store.read() as db:
+        lost = {notice.subject for notice in open_notices(db) if notice.kind == "paper-lost"}
+    papers = world.hub.case(case).papers  # type: ignore[union-attr]
+    assert lost == {paper.digest for paper in papers}
+    assert station.sync(case).state is SyncState.ATTENTION
+    for paper in papers:
+        station.scans_again(case, paper)
+    world.settle()
+    assert station.sync(case).state is SyncState.ACKED
+    assert len(world.hub.case(case).papers) == len(papers)  # type: ignore[union-attr]
+    for paper in world.hub.case(case).papers:  # type: ignore[union-attr]
+        assert world.hub.office.blobs.has(paper.digest)
+    assert world.differences() == []

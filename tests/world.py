@@ -293,6 +293,19 @@ class Station(Party):
 
         self.does(supply)
 
+    def scans_again(self, case_id: str, lost: Paper) -> None:
+        office, at, rng = self.office, self.clock.now(), self.world.rng
+
+        def scan() -> None:
+            data = paper_bytes(rng, 8)
+            paper = Paper(digest=office.blobs.keep(data, at), size=len(data), type="image/jpeg", material=lost.material)
+            with office.store.write() as tx:
+                desk.rescan(
+                    tx, office.pen, self.book, case_id, rng.randbytes(16), lost.digest, paper, by=self.clerk, at=at
+                )
+
+        self.does(scan)
+
     def asks_withdrawal(self, case_id: str) -> None:
         office, at = self.office, self.clock.now()
 
@@ -465,7 +478,8 @@ class World:
         """Every act of this party's own that is on its disk has been seen as saved by a person."""
         with party.office.store.read() as db:
             rows = db.execute(
-                "select a.id, a.case_id, coalesce(c.station, '') from acts a left join cases c on c.id = a.case_id where a.side = ?",
+                "select a.id, a.case_id, coalesce(c.station, '') from acts a left join cases c on c.id = a.case_id"
+                " where a.side = ?",
                 (party.side,),
             ).fetchall()
         for row in rows:
@@ -500,7 +514,11 @@ class World:
             for case_id in station.case_ids():
                 state = station.sync(case_id).state
                 both = self.hub.office.courier.connected(station.name)
-                if both and state in (node_cases.SyncState.ACKED, node_cases.SyncState.PARTIAL) and case_id not in at_hub:
+                if (
+                    both
+                    and state in (node_cases.SyncState.ACKED, node_cases.SyncState.PARTIAL)
+                    and case_id not in at_hub
+                ):
                     self.untrue.append(f"{station.name} says that the hub has {case_id}")
 
     def differences(self) -> list[str]:

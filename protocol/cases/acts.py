@@ -71,7 +71,8 @@ class CaseAct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     corrections: list[Correction] = []
     answers: dict[str, str] = {}  # fields that a supplement changes
     papers: list[Paper] = []  # papers that a supplement adds
-    request: str | None = None  # the request that is answered
+    request: str | None = None  # the request that is answered, the act that is settled
+    instead: str = ""  # digest of the lost scan that `papers` take the place of
     recipient: str = ""  # who took the result at a hand-over
 
 

@@ -53,6 +53,7 @@ class Act(StrEnum):
     ALLOW_WITHDRAWAL = "allow-withdrawal"
     DECLINE_WITHDRAWAL = "decline-withdrawal"
     HAND_OVER = "hand-over"
+    RESCAN = "rescan"  # a scan that was lost at both ends was taken again
     NOTE = "note"  # an officer's inner opinion; sealed to the hub itself
     SETTLE = "settle"  # a person looked at two versions and wrote down why the standing one stands
 
@@ -127,6 +128,7 @@ ANSWERS = frozenset({Act.ALLOW_WITHDRAWAL, Act.DECLINE_WITHDRAWAL})
 
 # Written beside the line of acts; they move nothing.
 REMARKS: dict[Act, tuple[Side, frozenset[Role]]] = {
+    Act.RESCAN: (Side.STATION, _DESK),
     Act.NOTE: (Side.HUB, frozenset({Role.OFFICER})),
     Act.SETTLE: (Side.HUB, frozenset({Role.OFFICER, Role.OPERATOR})),
 }

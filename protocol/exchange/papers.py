@@ -85,7 +85,7 @@ class PaperTrade:
         """Only what concerns the peer is served: a digest that it guessed or overheard opens nothing."""
         with self._store.read() as db:
             concerns = db.conn.execute(
-                "select 1 from papers where digest = ? and (peer = ? or case_id = 'catalogue') limit 1",
+                "select 1 from papers where digest = ? and peer = ? limit 1",
                 (digest, talk.peer),
             ).fetchone()
         if concerns is None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.cases.acts import Applicant, By, CaseAct, Correction, Intake, Told, decode_act, encode_act
+from protocol.cases.acts import Applicant, By, CaseAct, Correction, Intake, Paper, Told, decode_act, encode_act
 from protocol.cases.case import Case, Standing, acts_open, check, fold
 from protocol.cases.rules import (
     ANSWERS,
@@ -42,7 +42,7 @@ def act(id_: str, what: Act, follows: str | None, **more: object) -> CaseAct:
     return CaseAct(**(fields | more))  # type: ignore[arg-type]
 
 
-DESK = frozenset({Act.SUBMIT, Act.SUPPLEMENT, Act.ASK_WITHDRAWAL, Act.HAND_OVER})
+DESK = frozenset({Act.RESCAN, Act.SUBMIT, Act.SUPPLEMENT, Act.ASK_WITHDRAWAL, Act.HAND_OVER})
 
 
 def told(one: CaseAct, seq: int, life: int = 1, epoch: str = "") -> Told:
@@ -141,6 +141,22 @@ def test_at_the_desks_turn_the_wish_to_withdraw_passes_the_case_to_the_hub() -> 
     case = fold(line(Act.SUBMIT, Act.ASK_CORRECTION, Act.ASK_WITHDRAWAL))
     assert case.status is Status.RECEIVED
     assert case.open_request is not None
+
+
+def test_a_scan_that_was_lost_and_taken_again_takes_its_place_whoever_owns_the_case() -> None:
+    acts = line(Act.SUBMIT, Act.ACCEPT)
+    lost = Paper(digest="old", size=1, type="image/jpeg", material="id")
+    acts[0] = told(
+        act("a0", Act.SUBMIT, None, intake=Intake(
+            number="N", station="s", item="P08", item_version=1, applicant=Applicant(name="x", number="1"),
+            answers={}, papers=[lost],
+        )), 1,
+    )  # fmt: skip
+    new = Paper(digest="new", size=2, type="image/jpeg", material="id")
+    case = fold([*acts, told(act("again", Act.RESCAN, "a1", papers=[new], instead="old"), 4)])
+    assert [paper.digest for paper in case.papers] == ["new"]
+    assert case.status is Status.ACCEPTED
+    assert case.tip == "a1"
 
 
 def test_who_took_a_case_in_may_not_decide_it() -> None:

@@ -22,6 +22,7 @@ CASES: Texts = {
     "act.allow-withdrawal": ("同意撤回", "Allow withdrawal"),
     "act.decline-withdrawal": ("不同意撤回", "Decline withdrawal"),
     "act.hand-over": ("送达", "Hand over"),
+    "act.rescan": ("重拍材料", "Material scanned again"),
     "act.note": ("内部意见", "Inner opinion"),
     "act.settle": ("核定异常", "Settle an irregularity"),
     "flag.corrected": ("已补正告知", "Correction notice used"),

@@ -189,12 +189,6 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The party in {folder} is at work",
         "Stop it first; its service is microcenter-node or -hub",
     ),
-    "refused.owes": (
-        "还有 {count} 条没有送达区中心",
-        "请先上传或导出",
-        "{count:entry has|entries have} not reached the district centre",
-        "Send or export them first",
-    ),
     "refused.no-item": (
         "没有这个事项",
         "请重新查找，事项目录可能已经调整",
@@ -434,12 +428,6 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "Stop and restore from the replica",
     ),
     "damaged.writing": ("程序内部出错", "请报告给区中心", "A fault in the program", "Report it to the district centre"),
-    "damaged.pruned": (
-        "{peer} 要的旧条目本机已不再保存",
-        "请看“待处理”",
-        "{peer} asks for entries that are no longer here",
-        "See the attention list",
-    ),
     "damaged.broker-open": (
         "消息服务器没有拒绝试探：{why}",
         "监听已停止；请运行 doctor",
