@@ -44,6 +44,7 @@ def _answer(field: Field, rng: random.Random) -> str:
             return f"新都区演示路{rng.randint(1, 400)}号{rng.randint(1, 30)}栋{rng.randint(101, 2404)}"
         case _:
             name = "演" + rng.choice(_STEMS) + rng.choice(_STEMS)
-            return (
-                name if field.role is FieldRole.APPLICANT_NAME or "name" in field.key else f"演示{rng.randint(1, 999)}"
-            )
+            if field.about is About.ENTERPRISE:
+                return f"新都区{name}商店"
+            is_name = field.role is FieldRole.APPLICANT_NAME or "name" in field.key
+            return name if is_name else f"演示{rng.randint(1, 999)}"
