@@ -6,14 +6,13 @@ import functools
 import random
 
 from protocol.catalogue.items import Field, FieldRole, FieldType, Item
+from protocol.catalogue.reading import standard_items
 
 _SURNAMES = "甲乙丙丁戊己庚辛"
 
 
 @functools.cache
 def all_items() -> tuple[Item, ...]:
-    from protocol.catalogue.reading import standard_items  # noqa: PLC0415
-
     return tuple(standard_items())
 
 
