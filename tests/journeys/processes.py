@@ -24,19 +24,19 @@ from typing import Any
 
 import hub.schema
 import node.schema
-from node import desk
+from hub import decisions, intake
+from node import desk, replies
+from node.cases import SyncState, sync_of
 from protocol.casebook import Casebook
 from protocol.cases.acts import By, Paper
-from protocol.cases.rules import Role
+from protocol.cases.rules import Act, Role, Status
 from protocol.clock import WallClock
-from protocol.errors import Unreachable
 from protocol.exchange import blobs
 from protocol.exchange.blobs import Blobs
 from protocol.exchange.envelope import open_own
 from protocol.exchange.journal import Journal, life_of
 from protocol.exchange.topics import HUB
 from protocol.identity import Keys
-from protocol.office import Office
 from protocol.settings import BrokerKind, Replica, ReplicaKind, Settings, read_settings, write_settings
 from protocol.store import Store
 from provisioning.district import make_district
@@ -80,6 +80,7 @@ class PartyProcess:
     folder: Path
     log: Path
     env: dict[str, str] = field(default_factory=dict)
+    python: str = sys.executable
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -99,7 +100,7 @@ class PartyProcess:
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 # the kernel ends it with us, however that comes about
-                ["setpriv", "--pdeathsig", "KILL", sys.executable, "-m", module, "serve", "--folder", str(self.folder)],
+                ["setpriv", "--pdeathsig", "KILL", self.python, "-m", module, "serve", "--folder", str(self.folder)],
                 cwd=ROOT,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"} | self.env,
                 stdin=subprocess.DEVNULL,
@@ -129,6 +130,13 @@ class PartyProcess:
     def start(self) -> None:
         self.launch()
         self.await_pages()
+
+    def python_without_litestream(self, folder: Path) -> None:
+        """Another name for the same interpreter, with the same packages and no litestream beside it or on the PATH."""
+        (folder / "python").symlink_to(Path(sys.executable).resolve())
+        packages = [path for path in sys.path if path.endswith("site-packages")]
+        self.python = str(folder / "python")
+        self.env = {"PYTHONPATH": os.pathsep.join(packages), "PATH": f"{folder}:/usr/bin:/bin"}
 
     def kill(self) -> None:
         """kill -9. Its litestream gets a SIGTERM from the kernel and is waited for by the next start."""
@@ -203,9 +211,6 @@ class Pen:
         at_hub = settings.party == HUB
         keys = Keys.load(settings.letters_key)
         self.book = Casebook(settings.party, (lambda sealed: open_own(keys, sealed)) if at_hub else None)
-        from hub import intake
-        from node import replies
-
         handlers = (intake if at_hub else replies).handlers(self.book)
         schema = hub.schema if at_hub else node.schema
         self.store = Store(settings.db, schema.migrations, replicated=True)
@@ -242,6 +247,32 @@ class Pen:
                 desk.add_paper(tx, draft, paper, at)
             desk.submit(tx, self.pen, draft, item, by=CLERK, at=at)
         return draft
+
+    def decide(self, case_id: str, act: Act) -> None:
+        """At the hub: what an officer who sees the case as it is now decides."""
+        at = self.clock.now()
+        with self.store.write() as tx:
+            case = self.book.case(tx, case_id)
+            assert case is not None
+            decisions.decide(
+                tx, self.pen, self.book, case_id, act, self.rng.randbytes(16), by=OFFICER, at=at, seen=case.tip or "",
+                reason="because", remedies="within 60 days",
+            )  # fmt: skip
+
+    def hand_over(self, case_id: str) -> None:
+        at = self.clock.now()
+        with self.store.write() as tx:
+            desk.hand_over(tx, self.pen, self.book, case_id, self.rng.randbytes(16), recipient="self", by=CLERK, at=at)
+
+    def status(self, case_id: str) -> Status | None:
+        with self.store.read() as db:
+            case = self.book.case(db, case_id)
+        return case.status if case else None
+
+    def sync(self, case_id: str) -> SyncState:
+        """What the station's list says of it."""
+        with self.store.read() as db:
+            return sync_of(db, case_id).state
 
 
 class RealDistrict:
@@ -329,6 +360,12 @@ class RealDistrict:
 
         wait_until("nobody owes anything", rests, seconds, 0.1)
 
+    def add_account(self, party: PartyProcess, name: str, password: str) -> None:
+        """As an administrator does it at the terminal of the machine."""
+        module = "hub.cli" if party is self.hub else "node.cli"
+        command = [sys.executable, "-m", module, "account", "add", name, "--folder", str(party.folder)]
+        subprocess.run(command, cwd=ROOT, input=f"{password}\n", text=True, check=True, capture_output=True)
+
     def revoke(self, name: str) -> None:
         with open_office(self.folder) as office:
             office.fence(name, State.REVOKED, "stolen", WallClock().now())
@@ -347,11 +384,9 @@ def at_work(folder: Path, **how: Any) -> Iterator[RealDistrict]:
 __all__ = [
     "CLERK",
     "OFFICER",
-    "Office",
     "PartyProcess",
     "Pen",
     "RealDistrict",
-    "Unreachable",
     "ask",
     "at_work",
     "wait_until",

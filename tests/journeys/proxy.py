@@ -32,7 +32,6 @@ class Proxy:
         self.target = target
         self.delay_s = delay_s  # each way: half of a round trip
         self.mode = Mode.CARRIES
-        self.frames_seen = 0
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=50)
         self.port = int(self._listening.getsockname()[1])
         self._open: set[socket.socket] = set()
