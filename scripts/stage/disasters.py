@@ -218,18 +218,21 @@ def copied_back_by_hand(stage: Stage) -> None:
         officer.acts(later[0], Act.ACCEPT)
         stage.home(later[0], Status.ACCEPTED)
     with teller.step(
-        "停站，把旧文件拷回，启动，马上收件", "stopped, the old files put back, started, and a case taken in at once"
+        "停站，拷回旧文件，没有区中心的情况下启动并收件",
+        "stopped, the old files put back, started without a hub, and cases taken in: their numbers were used before",
     ):
         station.stop()
+        stage.house.hub.stop()
         shutil.rmtree(station.settings.data)
         shutil.copytree(aside, station.settings.data)
         shutil.rmtree(aside)
         station.start()
-        fresh = stage.files(name, "L08")
+        fresh = [stage.files(name, code) for code in ("L08", "P08", "L08")]
+        stage.house.hub.start()
     with teller.step("被发现并补回，新旧各一次", "it is found out; old and new are there, each once"):
         stage.home(later[0], Status.ACCEPTED)
         stage.home(later[1], Status.RECEIVED)
-        stage.delivered(before, fresh, *later)
+        stage.delivered(before, *fresh, *later)
     with teller.step("补回的件照常办理", "what was given back goes on as any other"):
         officer.acts(later[0], Act.GRANT, reason="符合条件")
         stage.home(later[0], Status.GRANTED)
