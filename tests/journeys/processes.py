@@ -43,6 +43,7 @@ from provisioning.district import make_district
 from provisioning.mosquitto import Mosquitto, listener
 from provisioning.office import open_office
 from provisioning.register import State, Station
+from provisioning.revive import nobody_at_work
 from tests.district_data import answers_for, example_item, paper_bytes
 from tests.journeys.proxy import Proxy
 
@@ -194,11 +195,12 @@ class PartyProcess:
     def put_back(self, copy: Path | None) -> None:
         """By hand and with nobody told: the files of `copy`, or nothing, in place of what is there."""
         assert self.process is None
-        shutil.rmtree(self.settings.data)
-        self.settings.data.mkdir()
-        if copy is not None:
-            for file in self.settings.databases:
-                shutil.copyfile(copy / file.name, file)
+        with nobody_at_work(self.folder):  # the litestream of a killed party takes a moment to end
+            shutil.rmtree(self.settings.data)
+            self.settings.data.mkdir()
+            if copy is not None:
+                for file in self.settings.databases:
+                    shutil.copyfile(copy / file.name, file)
 
 
 class Pen:
