@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from protocol import attention
 from protocol.clock import CHINA, ClockQuality, stamp
 from protocol.errors import Distrusted, MicrocenterError, Refused, Unreachable
-from protocol.exchange.courier import CheckDue
+from protocol.exchange.errands import CheckDue
 from protocol.identity import Keyring, read_authority, read_keyring
 from protocol.office import Office
 from protocol.replica import DrillResult, Litestream, ReplicaHealth, ReplicaState, drill, target_of

@@ -22,7 +22,8 @@ from protocol.errors import Damaged
 from protocol.exchange import journal as pen_
 from protocol.exchange.blobs import Blobs
 from protocol.exchange.carried import Carried
-from protocol.exchange.courier import CheckDue, Courier, ReplicaMoved
+from protocol.exchange.courier import Courier
+from protocol.exchange.errands import CheckDue, ReplicaMoved
 from protocol.exchange.inbox import Inbox, State
 from protocol.exchange.journal import Handler, Journal
 from protocol.exchange.link import Event, Link, Wake

@@ -10,6 +10,7 @@ import pytest
 from node.cases import SyncState
 from protocol.attention import open_notices
 from protocol.cases.rules import Act, Status
+from protocol.exchange.errands import CheckDue
 from protocol.exchange.journal import add_epoch, epochs
 from protocol.exchange.memory import take_given
 from protocol.exchange.messages import Given
@@ -226,3 +227,25 @@ def test_a_scan_lost_at_both_ends_is_named_and_can_be_taken_again(world: World) 
     for paper in world.hub.case(case).papers:  # type: ignore[union-attr]
         assert world.hub.office.blobs.has(paper.digest)
     assert world.differences() == []
+
+
+def test_the_nightly_check_finds_a_record_that_was_changed_on_the_disk(world: World) -> None:
+    take_in(world, "dafeng", 3)
+    world.settle()
+    with world.hub.office.store.write() as tx:
+        tx.execute("update entries set body = x'00' where place = (select max(place) from entries)")
+    world.hub.office.put(CheckDue())
+    world.settle()
+    with world.hub.office.store.read() as db:
+        assert [notice.kind for notice in open_notices(db)] == ["chain"]
+
+
+def test_the_nightly_check_finds_two_ends_that_remember_different_things(world: World) -> None:
+    take_in(world, "dafeng", 3)
+    world.settle()
+    with world.hub.office.store.write() as tx:
+        tx.execute("update epochs set head_chain = zeroblob(32) where author = 'dafeng'")
+    world.station("dafeng").office.put(CheckDue())
+    world.settle()
+    with world.hub.office.store.read() as db:
+        assert [notice.kind for notice in open_notices(db)] == ["chain"]

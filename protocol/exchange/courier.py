@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import random
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from protocol.exchange.conversation import (
     Conversation,
 )
 from protocol.exchange.envelope import Opened, open_letter
+from protocol.exchange.errands import CheckDue, ReplicaMoved
 from protocol.exchange.inbox import Accepted, Inbox, Outcome
 from protocol.exchange.journal import Journal
 from protocol.exchange.link import Denied, Event, Frame, Handed, Lane, Link, LinkDown, LinkUp, Presence, Wake
@@ -53,16 +55,6 @@ from protocol.identity import Keyring, Keys
 from protocol.store import Store
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckDue:
-    """Nightly: compare whole ranges with every peer."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicaMoved:
-    """Our off-machine copy holds more of what we heard: the authors may know."""
 
 
 @dataclass(slots=True)
@@ -104,6 +96,7 @@ class Courier:
         self.link_reason = ""
         self.link_since: datetime | None = None
         self.distrusted = 0
+        self._to_check: deque[str] = deque()  # peers whose ranges are compared tonight
         self.voice = Voice(
             keys=keys, keyring=keyring, store=store, blobs=blobs, journal=journal, link=link, clock=clock,
             waterline=waterline, rng=rng, report=report, on_paper=on_paper,
@@ -143,9 +136,13 @@ class Courier:
                     event.tally.took_one()
         if self.link_up:
             self.voice.speak(at, now)
+        if self._to_check and not events:
+            self._check_one(at)
 
     def wait_s(self) -> float:
         """How long a thread may sleep if nothing comes."""
+        if self._to_check:
+            return 0.05
         if not self.link_up:
             return 5.0
         return 0.25 if any(t.in_flight or t.asked or not t.fresh for t in self.voice.talks.values()) else 1.0
@@ -187,7 +184,7 @@ class Courier:
             case Wake():
                 self.voice.look = True
             case CheckDue():
-                self._check_all(at)
+                self._to_check.extend(self.voice.peers())
             case ReplicaMoved():
                 self.voice.tell_replicated()
             case _:
@@ -389,10 +386,10 @@ class Courier:
         talk.papers_look = True
         self.voice.look = True
 
-    def _check_all(self, at: datetime) -> None:
-        for peer in self.voice.peers():
-            with self.store.write() as tx:
-                points = memory.recompute_all(tx, self.keys.party, peer, at)
-            if self.connected(peer) and points:
-                with contextlib.suppress(Unreachable):  # there is another night
-                    self.voice.say(peer, Lane.RECALL, Check(points))
+    def _check_one(self, at: datetime) -> None:
+        """One peer a step, and only when nothing else came: a hub has hundreds of journals to go through."""
+        peer = self._to_check.popleft()
+        points = memory.recompute_all(self.store, self.keys.party, peer, at)
+        if self.connected(peer) and points:
+            with contextlib.suppress(Unreachable):  # there is another night
+                self.voice.say(peer, Lane.RECALL, Check(points))

@@ -207,16 +207,21 @@ def take_given(tx: Database, pen: Journal, keyring: Keyring, peer: str, given: G
 # -- nightly
 
 
-def recompute_all(tx: Database, party: str, peer: str, at: datetime) -> list[tuple[str, int, bytes]]:
+def recompute_all(store: Store, party: str, peer: str, at: datetime) -> list[tuple[str, int, bytes]]:
     """The chains between us, computed anew from the disk; what does not hold is put before a person."""
-    points = []
-    for epoch in [*journal.epochs(tx, party, peer), *journal.epochs(tx, peer, party)]:
-        try:
-            seq, chain = journal.recompute(tx, epoch)
-            points.append((epoch.epoch, seq, chain))
-        except Damaged as why:
-            log.error("our records do not lead to their chain epoch=%s %s", epoch.epoch, json.dumps(why.params))
-            attention.put(tx, "chain", f"{peer}/{epoch.epoch}", at=stamp(at), detail={"seq": why.params.get("seq", 0)})
+    points, broken = [], []
+    with store.read() as db:
+        for epoch in [*journal.epochs(db, party, peer), *journal.epochs(db, peer, party)]:
+            try:
+                seq, chain = journal.recompute(db, epoch)
+                points.append((epoch.epoch, seq, chain))
+            except Damaged as why:
+                log.error("our records do not lead to their chain epoch=%s %s", epoch.epoch, json.dumps(why.params))
+                broken.append((epoch.epoch, why.params.get("seq", 0)))
+    if broken:
+        with store.write() as tx:
+            for name, broken_at in broken:
+                attention.put(tx, "chain", f"{peer}/{name}", at=stamp(at), detail={"seq": broken_at})
     return points
 
 

@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 from protocol.casebook import Inner
 from protocol.cases.acts import decode_act
 from protocol.cases.rules import Act
-from protocol.exchange.courier import CheckDue
 from protocol.exchange.envelope import Opened, open_letter
+from protocol.exchange.errands import CheckDue
 from protocol.exchange.link import Lane
 from protocol.exchange.messages import CataloguePublished, EpochBegan, Given, Kind, Letter, Recovered
 from protocol.exchange.topics import HUB, presence_topic, subscriptions, topic
@@ -99,6 +99,7 @@ def _a_day(world: World) -> list[tuple[str, str, Lane, bytes]]:
     dafeng.office.courier.voice.report_every_s = 1.0
     world.advance(2)
     dafeng.step()
+    dafeng.step()  # the check is made when nothing else has come
     return [(tap.party.name, *frame) for tap in taps for frame in tap.frames]
 
 
