@@ -78,14 +78,14 @@ def act_of(number: int, station: str, at: str, rng: random.Random) -> CaseAct:
     )
 
 
-def fill(settings: Settings, count: int, rng: random.Random) -> None:
+def fill(settings: Settings, count: int, rng: random.Random, *, first: int = 1) -> None:
     """`count` cases in the journal of a station at rest, owed to the hub."""
     with Pen(settings, rng) as pen:
         for begun in range(0, count, PER_COMMIT):
             at = pen.clock.now()
             with pen.store.write() as tx:
                 for number in range(begun, min(count, begun + PER_COMMIT)):
-                    act = act_of(number + 1, settings.party, stamp(at), rng)
+                    act = act_of(first + number, settings.party, stamp(at), rng)
                     body = tell(act)
                     pen.pen.write(tx, HUB, Kind.CASE_ACT, body, by=CLERK.account, at=at, case=act.case)
         # what a running station would have left to Litestream or done by itself long before

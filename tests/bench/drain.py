@@ -32,7 +32,8 @@ def drain(folder: Path, *, rtt_ms: float = 0.0, cases: int = CASES, replica: boo
         fill(district.station.settings, cases, district.rng)
         plain_s = baseline.measure(district, cases)
         district.mosquitto.start()
-        return _ours(district, cases) | {"baseline_s": plain_s}
+        ours = _ours(district, cases)
+        return ours | {"baseline_s": plain_s, "ratio": plain_s / ours["link_up_to_last_s"]}
     finally:
         district.stop()
 

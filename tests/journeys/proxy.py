@@ -1,8 +1,8 @@
-"""A wire between a station and its broker: carries, takes its time, is cut, or swallows everything.
+"""A wire between a station and its broker: carries, takes its time, is cut, or falls silent.
 
-Cut: both ends lose their connection and new ones are refused. Silent: connections stay open and new
-ones are accepted, and not one byte comes through: what a dead modem looks like. Bytes that were
-swallowed are gone, so mending a silent wire ends its connections, as a router that forgot them does.
+Cut: both ends lose their connection and new ones end at once. Silent: connections stay open, new ones
+are accepted, and not one byte comes through, as behind a dead modem; what is still waiting to go
+when the wire is mended goes then, as TCP would send it again.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ class Proxy:
         self._guard = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
+        self._speaks = threading.Event()
+        self._speaks.set()
 
     def start(self) -> Proxy:
         self._run(self._accept)
@@ -52,14 +54,16 @@ class Proxy:
 
     def cut(self) -> None:
         self.mode = Mode.CUT
+        self._speaks.set()
         self._end_all()
 
-    def swallow(self) -> None:
+    def fall_silent(self) -> None:
+        self._speaks.clear()
         self.mode = Mode.SILENT
 
     def mend(self) -> None:
-        self._end_all()
         self.mode = Mode.CARRIES
+        self._speaks.set()
 
     # -- inside
 
@@ -118,8 +122,7 @@ class Proxy:
                 data = source.recv(CHUNK)
             except OSError:
                 data = b""
-            if data and self.mode is Mode.SILENT:
-                continue
+            self._speaks.wait()
             if self.delay_s:
                 under_way.put((time.monotonic() + self.delay_s, data))
             elif not _passed(sink, data):

@@ -92,7 +92,7 @@ def test_a_broker_that_is_killed_and_forgets_everything_costs_nothing(tmp_path: 
         assert_exactly_once(district)
 
 
-@pytest.mark.parametrize("way", ["cut", "swallow"])
+@pytest.mark.parametrize("way", ["cut", "fall_silent"])
 def test_a_wire_that_breaks_again_and_again_doubles_nothing(tmp_path: Path, way: str) -> None:
     with at_work(tmp_path, delay_s=0.02) as district:
         break_it: Callable[[], None] = getattr(district.wire, way)
