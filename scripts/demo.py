@@ -22,10 +22,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from stage import check, district  # noqa: E402 - only now they can be found
 from stage.house import House  # noqa: E402
 from stage.processes import NotStarted  # noqa: E402
-from stage.telling import Teller, complain  # noqa: E402
+from stage.telling import Teller, complain, told_about_fonts  # noqa: E402
 
-from protocol.documents.fonts import FontSet  # noqa: E402
-from protocol.errors import Damaged, MicrocenterError  # noqa: E402
+from protocol.errors import MicrocenterError  # noqa: E402
 
 TROUBLE, BUSY = 1, 2
 
@@ -62,7 +61,7 @@ def _run(teller: Teller, folder: Path) -> int:
         house = House(district.prepare(folder, any_ports=False, tell=teller.say))
         try:
             house.start(teller)
-            _tell_about_fonts(teller)
+            told_about_fonts(teller)
             print(_welcome(house), flush=True)
             house.watch(teller)
         except KeyboardInterrupt:
@@ -85,16 +84,6 @@ def _check(teller: Teller, options: argparse.Namespace) -> int:
     elif not held:
         complain(f"数据和日志保留在 {folder}", f"Data and logs are kept in {folder} (logs/).")
     return 0 if held else TROUBLE
-
-
-def _tell_about_fonts(teller: Teller) -> None:
-    try:
-        FontSet()
-    except Damaged:
-        teller.say(
-            "缺少中文字体，回执和决定书不能打印，其余照常（apt-get install fonts-noto-cjk）",
-            "no CJK font: receipts and decisions cannot be printed, all else works (apt-get install fonts-noto-cjk)",
-        )
 
 
 def _welcome(house: House) -> str:

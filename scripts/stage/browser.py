@@ -65,6 +65,7 @@ class Row:
     text: str
     links: list[Link]
     chips: list[str]  # small labels with a state
+    forms: list[Form]
 
 
 @dataclass(slots=True)
@@ -248,7 +249,7 @@ class _Reader(HTMLParser):
         self._open: list[str] = []
         self._form: Form | None = None
         self._link: tuple[Link, int] | None = None
-        self._rows: list[tuple[str, int, int, int]] = []  # tag, first text, first link, first chip
+        self._rows: list[tuple[str, int, int, int, int]] = []  # tag; first text, link, chip, form
         self._chip: tuple[int, int] | None = None  # depth, first text
         self._area: tuple[Field, int] | None = None
         self._select: Field | None = None
@@ -274,7 +275,8 @@ class _Reader(HTMLParser):
             case "a" if "href" in has:
                 self._link = (Link(has["href"]), len(self._text))
             case "tr" | "li":
-                self._rows.append((tag, len(self._text), len(self._page.links), len(self._page.chips)))
+                found = self._page
+                self._rows.append((tag, len(self._text), len(found.links), len(found.chips), len(found.forms)))
             case "input":
                 kind = has.get("type", "text").lower()
                 chosen = kind not in ("radio", "checkbox") or "checked" in has
@@ -318,9 +320,10 @@ class _Reader(HTMLParser):
                 area.value = "".join(self._text[start:]).removeprefix("\n")
                 self._area = None
             case "tr" | "li" if self._rows and self._rows[-1][0] == tag:
-                _, text, links, chips = self._rows.pop()
+                _, text, links, chips, forms = self._rows.pop()
+                found = self._page
                 self._page.rows.append(
-                    Row(_tidy(self._text[text:]), self._page.links[links:], self._page.chips[chips:])
+                    Row(_tidy(self._text[text:]), found.links[links:], found.chips[chips:], found.forms[forms:])
                 )
 
     def handle_data(self, data: str) -> None:

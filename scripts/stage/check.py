@@ -25,7 +25,7 @@ from stage.browser import NotThere
 from stage.house import House
 from stage.people import Clerk, Filed, Officer, Seen
 from stage.processes import at_work_in
-from stage.telling import Teller
+from stage.telling import Teller, told_about_fonts
 from stage.wire import Wire
 
 SEED = 20260302
@@ -142,9 +142,9 @@ def _stage(teller: Teller, folder: Path) -> Iterator[Stage]:
     try:
         with teller.step("区中心、消息服务和三个服务站已启动", "hub, broker and three stations are at work"):
             house.start(teller)
-        rng = random.Random(SEED)
+        rng, has_fonts = random.Random(SEED), told_about_fonts(teller)
         clerks = {
-            name: Clerk(name, party.url, "clerk", house.passwords[name]["clerk"], rng)
+            name: Clerk(name, party.url, "clerk", house.passwords[name]["clerk"], rng, has_fonts=has_fonts)
             for name, party in house.stations.items()
         }
         officer = Officer(house.hub.url, "officer", house.passwords["hub"]["officer"])

@@ -78,8 +78,7 @@ def granted(stage: Stage) -> None:
     with teller.step(
         "打印决定书和送达回证，登记送达", "decision and proof of service are printed, the hand-over is recorded"
     ):
-        for document in ("decision", "proof"):
-            clerk.prints(filed, document)
+        clerk.prints(filed, "decision", "proof")
         clerk.hands_over(filed, filed.answers["name"])
         stage.home(filed, Status.HANDED_OVER)
         stage.at_hub(filed, Status.HANDED_OVER)

@@ -96,10 +96,13 @@ class Person:
 class Clerk(Person):
     """At the desk of one station."""
 
-    def __init__(self, station: str, url: str, account: str, password: str, rng: random.Random) -> None:
+    def __init__(
+        self, station: str, url: str, account: str, password: str, rng: random.Random, *, has_fonts: bool
+    ) -> None:
         super().__init__(url, account, password)
         self.station = station
         self._rng = rng
+        self._has_fonts = has_fonts
 
     # -- taking in
 
@@ -175,12 +178,12 @@ class Clerk(Person):
         page = self.open(f"/cases/{filed.id}")
         return _seen(page.chips, page.text)
 
-    def prints(self, filed: Filed, document: str) -> bytes:
-        """A document of the case (receipt, notice, decision, proof) as a whole PDF."""
-        page = self.open(f"/cases/{filed.id}/print/{document}")
-        if sniff_paper(page.body) is not PaperType.PDF:
-            raise NotThere(f"{document} is no PDF")
-        return page.body
+    def prints(self, filed: Filed, *documents: str) -> None:
+        """Documents of the case (receipt, notice, decision, proof), each a whole PDF. Nothing without fonts."""
+        for document in documents if self._has_fonts else ():
+            page = self.open(f"/cases/{filed.id}/print/{document}")
+            if page.type != "application/pdf" or sniff_paper(page.body) is not PaperType.PDF:
+                raise NotThere(f"{document} is no PDF: {page.text[:300]}")
 
     def supplies(self, filed: Filed, material: str, *sheets: Sheet) -> Page:
         """Answers the correction notice with new scans of one material; the form stays as it was."""
@@ -204,10 +207,12 @@ class Clerk(Person):
 
     def settles(self, filed: Filed, note: str) -> None:
         """Whatever the attention list has of this case."""
-        page = self.open(f"/cases/{filed.id}")
-        number = page.link(href="/attention#n-").rpartition("-")[2]
-        notices = self.open("/attention")
-        self.browser.send(notices, notices.form("note", action=f"/attention/{number}"), {"note": note})
+        page = self.open("/attention")
+        about = [row for row in page.rows if any(filed.id in link.href for link in row.links)]
+        forms = [form for row in about for form in row.forms if "note" in form.names]
+        if not forms:
+            raise NotThere(f"nothing about {filed.number} can be settled at {page.url}: {page.text[:400]}")
+        self.browser.send(page, forms[0], {"note": note})
 
     def all_cases(self) -> list[tuple[str, Seen]]:
         return self.every_case("/cases?show=all")

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from protocol.documents.fonts import FontSet
+from protocol.errors import Damaged
+
 
 @dataclass(slots=True)
 class Teller:
@@ -42,3 +45,16 @@ class Teller:
 
 def complain(zh: str, en: str) -> None:
     print(f"{zh}\n{en}", file=sys.stderr, flush=True)
+
+
+def told_about_fonts(teller: Teller) -> bool:
+    """Whether documents can be printed; where they cannot, that is said."""
+    try:
+        FontSet()
+    except Damaged:
+        teller.say(
+            "缺少中文字体，回执和决定书不能打印，其余照常（apt-get install fonts-noto-cjk）",
+            "no CJK font: receipts and decisions cannot be printed, all else works (apt-get install fonts-noto-cjk)",
+        )
+        return False
+    return True
