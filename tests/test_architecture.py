@@ -413,7 +413,12 @@ BREACHES = [
     (broken_arrows, "protocol/exchange/__init__.py", "from ..casebook import keep\n", "not an arrow"),
     (broken_arrows, "protocol/exchange/journal.py", "import protocol.exchange.mqtt\n", "only node.app and hub.app may"),
     (broken_arrows, "node/desk.py", "from protocol.exchange import mqtt\n", "only node.app and hub.app may"),
-    (broken_arrows, "node/desk.py", "from protocol.exchange.link import Link\n", "only protocol.exchange and protocol.office and node.app"),
+    (
+        broken_arrows,
+        "node/desk.py",
+        "from protocol.exchange.link import Link\n",
+        "only protocol.exchange and protocol.office and node.app",
+    ),
     (broken_arrows, "node/desk.py", "import paho.mqtt.client as mqtt\n", "only protocol.exchange.mqtt may"),
     (broken_arrows, "hub/app.py", "def f():\n    import amqtt.broker\n", "only hub.embedded_broker may"),
     (broken_arrows, "node/desk.py", "from starlette.requests import Request\n", "only protocol.console"),
