@@ -123,7 +123,10 @@ class Casebook:
             if inner:
                 if self._open_inner is None:
                     continue
-                body = self._open_inner(_decode_inner(body).sealed)
+                try:
+                    body = self._open_inner(_decode_inner(body).sealed)
+                except Distrusted:
+                    continue  # sealed to a key that this hub no longer has; the case goes on without the note
             station = reader if author == HUB else author
             found.append((station, Told(decode_act(body), Side(side), life, epoch, seq)))
         # what a station said of a case before its first act came is of no account if the case is another's
@@ -196,7 +199,8 @@ class Casebook:
         if act.instead:
             # what was lost for good is no longer missed
             tx.conn.execute("delete from papers where digest = ? and case_id = ?", (act.instead, act.case))
-            attention.settle(tx, "paper-lost", act.instead, by=act.by.account, at=heard.heard_at)
+            for kind in ("paper-lost", "paper-damaged"):
+                attention.settle(tx, kind, act.instead, by=act.by.account, at=heard.heard_at)
         for paper in papers:
             # `here` of our own papers is checked against the blob store by the courier before it believes it
             tx.conn.execute(

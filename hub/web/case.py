@@ -52,6 +52,7 @@ class ShownPaper:
     is_here: bool
     is_lost: bool  # neither end has it any more
     is_new: bool  # came with the correction
+    is_again: bool  # in the place of one that was lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class CasePage:
     as_of: datetime
 
 
+SINCE = (Act.SUPPLEMENT, Act.RESCAN)  # papers that came after the case
 _FIRST = {Act.ACCEPT, Act.GRANT, Act.ALLOW_WITHDRAWAL}
 
 
@@ -148,9 +150,7 @@ def show_case(request: Request) -> Response:
         materials=_materials(request, case, item, here),
         papers=len(case.papers),
         papers_here=count_here,
-        papers_state=None
-        if count_here == len(case.papers)
-        else _papers_state(station, desk.connected(case.station), at),
+        papers_state=_papers_state(case, here, station, desk.connected(case.station), at),
         limits=[_limit(limit) for limit in item.limits] if item else [],
         promised=_promised(item) if item else None,
         request=case.open_request.reason if case.open_request else None,
@@ -222,7 +222,20 @@ def _why_no_buttons(case: Case, role: Role) -> Phrase:
     return say("case.stations-move" if case.owner is Side.STATION else "case.closed")
 
 
-def _papers_state(station: stations.Station | None, connected: bool, at: datetime) -> Phrase:
+def _papers_state(
+    case: Case,
+    here: Mapping[str, worklists.PaperHere],
+    station: stations.Station | None,
+    connected: bool,
+    at: datetime,
+) -> Phrase | None:
+    """Why papers are missing; None if all are here. That a paper is lost is known from the station's own answer."""
+    away = [here.get(paper.digest, worklists.PaperHere(False, False)) for paper in case.papers]
+    away = [state for state in away if not state.is_here]
+    if not away:
+        return None
+    if lost := sum(state.is_lost for state in away):
+        return say("case.papers-lost", count=lost)
     if station is None or not station.heard_at:
         return say("case.papers-never")
     if station.is_here(at, connected):
@@ -274,11 +287,11 @@ def _materials(
     request: Request, case: Case, item: Item | None, here: Mapping[str, worklists.PaperHere]
 ) -> list[ShownMaterial]:
     """Every material of the item that is asked of the applicant, then what was attached beside them."""
-    late = {paper.digest for step in case.steps if step.act.act is Act.SUPPLEMENT for paper in step.act.papers}
+    since = {paper.digest: step.act.act for step in case.steps if step.act.act in SINCE for paper in step.act.papers}
     by_material: dict[str, list[ShownPaper]] = {}
     for number, paper in enumerate(case.papers, 1):
         by_material.setdefault(paper.material, []).append(
-            _paper(request, case, paper, number, here, paper.digest in late)
+            _paper(request, case, paper, number, here, since.get(paper.digest))
         )
     known = [m for m in item.materials if m.asked_of_applicant or m.code in by_material] if item else []
     shown = [
@@ -289,7 +302,7 @@ def _materials(
 
 
 def _paper(
-    request: Request, case: Case, paper: Paper, number: int, here: Mapping[str, worklists.PaperHere], is_new: bool
+    request: Request, case: Case, paper: Paper, number: int, here: Mapping[str, worklists.PaperHere], since: Act | None
 ) -> ShownPaper:
     state = here.get(paper.digest, worklists.PaperHere(False, False))
     return ShownPaper(
@@ -299,7 +312,8 @@ def _paper(
         is_image=paper.type.startswith("image/"),
         is_here=state.is_here,
         is_lost=state.is_lost,
-        is_new=is_new,
+        is_new=since is Act.SUPPLEMENT,
+        is_again=since is Act.RESCAN,
     )
 
 

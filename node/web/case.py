@@ -6,7 +6,7 @@ masked until somebody asks to see them, and asking is written down.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,9 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node import cases, desk
+from node.web.case_papers import CaseMaterial, shown_papers, whereabouts
 from node.web.intake import Demand, demands_of, label_of
 from node.web.notices import NoticeLine, notice_line
-from node.web.papers import material_names
+from node.web.papers import Trouble
 from node.web.tools import answer_text, by, flag_chip, house, item_name, post_once, status_chip, sync_chip
 from protocol import attention
 from protocol.cases import case as fold
@@ -29,7 +30,7 @@ from protocol.catalogue.masks import mask_id, mask_name, mask_phone
 from protocol.clock import moment
 from protocol.console import forms
 from protocol.console.pages import render, see_other_url, url
-from protocol.console.parts import Chip, Filled, Icon, PaperFile, PaperLine, Row, Step, Tone
+from protocol.console.parts import Chip, Filled, Icon, Row, Step, Tone
 from protocol.console.texts import say
 from protocol.errors import Refused
 
@@ -41,6 +42,7 @@ _LOOK: dict[Act, tuple[Tone, Icon]] = {
     Act.DENY: (Tone.BAD, Icon.CROSS),
     Act.REFUSE_ACCEPTANCE: (Tone.BAD, Icon.CROSS),
     Act.HAND_OVER: (Tone.GOOD, Icon.CHECK),
+    Act.RESCAN: (Tone.GOOD, Icon.SAVED),
 }
 
 
@@ -75,7 +77,7 @@ class CasePage:
     applicant: Sequence[Row]
     revealed: bool
     answers: Sequence[Row]
-    papers: Sequence[PaperLine]
+    papers: Sequence[CaseMaterial]
     versions: Sequence[Versions]
     steps: Sequence[Step]
     documents: Sequence[str]  # names of documents that can be printed now
@@ -101,7 +103,7 @@ class AskPage:
 
 
 def show(request: Request) -> Response:
-    return _page(request, revealed=False)
+    return page_of(request, revealed=False)
 
 
 def reveal(request: Request, form: FormData) -> Response:
@@ -111,17 +113,18 @@ def reveal(request: Request, form: FormData) -> Response:
     with here.store.write() as tx:
         desk.need_case(tx, here.book, case_id)
         desk.note_reveal(tx, case_id, by=by(request), at=here.clock.now())
-    return _page(request, revealed=True)
+    return page_of(request, revealed=True)
 
 
-def _page(request: Request, *, revealed: bool) -> Response:
+def page_of(request: Request, *, revealed: bool, troubles: Mapping[str, Trouble] | None = None) -> Response:
+    """`troubles`: by lost paper, what was wrong with the new scan that was chosen for it."""
     here = house(request)
     case_id = request.path_params["case_id"]
     with here.store.read() as db:
         case = _need(db, request, case_id)
         sync = cases.sync_of(db, case_id)
         notices = attention.open_notices(db, case=case_id)
-        there = _papers_there(db, case_id)
+        where = whereabouts(db, case_id)
     item = item_of(request, case)
     assert case.status is not None
     page = CasePage(
@@ -137,13 +140,13 @@ def _page(request: Request, *, revealed: bool) -> Response:
         _applicant(case, revealed),
         revealed,
         _answers(request, case, item, revealed),
-        _papers(request, case, item, there),
+        shown_papers(request, case, item, where, troubles or {}),
         _versions(case),
         [step_of(step) for step in reversed(case.steps)],
         documents_of(case),
         here.clock.now(),
     )
-    return render(request, page)
+    return render(request, page, status=422 if troubles else 200)
 
 
 def _need(db: Database, request: Request, case_id: str) -> Case:
@@ -203,25 +206,6 @@ def _answers(request: Request, case: Case, item: Item | None, revealed: bool) ->
             text = mask_id(value) if field.type is FieldType.ID_NUMBER else mask_phone(value)
         shown.append(Row(label_of(request, field), text))
     return shown
-
-
-def _papers_there(db: Database, case_id: str) -> set[str]:
-    rows = db.execute("select digest from papers where case_id = ? and there = 1", (case_id,)).fetchall()
-    return {str(row[0]) for row in rows}
-
-
-def _papers(request: Request, case: Case, item: Item | None, there: set[str]) -> list[PaperLine]:
-    names = material_names(request, item) if item else {}
-    lines: dict[str, list[PaperFile]] = {}
-    for paper in case.papers:
-        files = lines.setdefault(paper.material, [])
-        arrived = paper.digest in there
-        chip = (
-            Chip(say("paper.there"), Tone.GOOD, Icon.CHECK) if arrived else Chip(say("paper.waits"), Tone.WARN, Icon.UP)
-        )
-        href = url(request, "case.paper", case_id=case.id, digest=paper.digest)
-        files.append(PaperFile(say("papers.scan", number=len(files) + 1), href, paper.size, chip))
-    return [PaperLine(names.get(code, code), False, files) for code, files in lines.items()]
 
 
 def step_of(step: fold.Step) -> Step:

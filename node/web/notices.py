@@ -1,4 +1,8 @@
-"""What only a person can settle: what it is, whose move it is, and what was done about it."""
+"""What only a person can settle: what it is, whose move it is, and what was done about it.
+
+The desk settles what is the desk's to do. What an operator or an officer answers for is written off here by the
+head alone, who has spoken with them.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,16 @@ from node import poison
 from node.web.tools import by, house
 from protocol import attention
 from protocol.attention import KINDS, Notice
+from protocol.cases.rules import Role
 from protocol.clock import moment, stamp
 from protocol.console import forms
-from protocol.console.pages import render, see_other
+from protocol.console.once import posted_before, remember_post
+from protocol.console.pages import render, see_other, url
 from protocol.console.parts import Chip, Icon, Tone
 from protocol.console.texts import Phrase, say
 from protocol.errors import Refused
 
+RESCANNED = frozenset({"paper-lost", "paper-damaged"})  # dealt with beside the paper, on the page of its case
 _URGENCY = {1: (Tone.BAD, Icon.ALERT), 2: (Tone.WARN, Icon.ALERT), 3: (Tone.PLAIN, Icon.INFO)}
 
 
@@ -31,8 +38,9 @@ class NoticeLine:
     todo: Phrase
     urgency: Chip
     whose: Phrase
-    case_id: str
-    number: str
+    way: Phrase  # to where it is dealt with
+    way_href: str  # empty: nowhere but here
+    may_settle: bool
     raised_at: datetime
     has_raw: bool
 
@@ -55,9 +63,19 @@ def settle(request: Request, form: FormData) -> Response:
     number, note = request.path_params["number"], forms.text(form, "note")
     if not note:
         return _page(request, wrong=number)
+    at, form_id = here.clock.now(), forms.text(form, "form_id")
     with here.store.write() as tx:
-        attention.settle_by_id(tx, number, by=by(request).account, at=stamp(here.clock.now()), note=note)
+        if posted_before(tx, form_id) is None:
+            notice = next((one for one in attention.open_notices(tx) if one.id == number), None)
+            if notice is not None and not may_settle(request, notice):
+                raise Refused("refused.forbidden")
+            attention.settle_by_id(tx, number, by=by(request).account, at=stamp(at), note=note)
+            remember_post(tx, form_id, url(request, "attention"), at=at)
     return see_other(request, "attention", said=say("attention.settled"))
+
+
+def may_settle(request: Request, notice: Notice) -> bool:
+    return notice.whose == "clerk" or by(request).role is Role.HEAD
 
 
 def raw(request: Request) -> Response:
@@ -81,11 +99,19 @@ def notice_line(request: Request, notice: Notice) -> NoticeLine:
         say(f"attention.{notice.kind}.todo", why=str(notice.detail.get("why", ""))),
         Chip(say(f"attention.urgency-{urgency}"), tone, icon),
         say(f"attention.whose-{whose}"),
-        notice.case_id,
-        str(notice.detail.get("number", "")),
+        say("attention.rescan" if notice.kind in RESCANNED else "attention.case"),
+        _way(request, notice),
+        may_settle(request, notice),
         moment(notice.raised_at),
         notice.kind == "poison",
     )
+
+
+def _way(request: Request, notice: Notice) -> str:
+    if not notice.case_id:
+        return ""
+    place = f"#p-{notice.subject}" if notice.kind in RESCANNED else ""
+    return url(request, "case", case_id=notice.case_id) + place
 
 
 def _page(request: Request, wrong: int = 0) -> Response:

@@ -95,12 +95,13 @@ def add(request: Request, form: FormData) -> Response:
     chosen = forms.files(form, "files")
     for file in chosen:
         try:
-            _take(request, draft.id, material, file)
+            paper = keep_paper(request, file, material.code)
+            with here.store.write() as tx:
+                desk.add_paper(tx, draft.id, paper, here.clock.now())
         except Refused as why:
             if why.code == "refused.disk-full":
                 raise
-            words = translator(request)
-            troubles.append(Trouble(file.filename or "", words.happened(why), words.next_step(why)))
+            troubles.append(trouble_with(request, file, why))
     if not chosen:
         troubles.append(Trouble("", translator(request)("papers.none-chosen"), ""))
     if troubles:
@@ -109,17 +110,23 @@ def add(request: Request, form: FormData) -> Response:
     return see_other(request, "papers", said=said, draft_id=draft.id)
 
 
-def _take(request: Request, draft_id: str, material: Material, file: UploadFile) -> None:
+def keep_paper(request: Request, file: UploadFile, material: str) -> Paper:
+    """The bytes are on this disk when this returns; no record names them yet.
+
+    :raises Refused: paper-…: too large, empty, not whole, or none of our types
+    """
     here = house(request)
     if (file.size or 0) > MAX_PAPER_BYTES:
         raise Refused("refused.paper-large", size=file.size, limit=MAX_PAPER_BYTES)
     data = file.file.read()
     kind = sniff_paper(data)
-    at = here.clock.now()
-    digest = here.blobs.keep(data, at)
-    paper = Paper(digest=digest, size=len(data), type=kind.value, material=material.code)
-    with here.store.write() as tx:
-        desk.add_paper(tx, draft_id, paper, at)
+    digest = here.blobs.keep(data, here.clock.now())
+    return Paper(digest=digest, size=len(data), type=kind.value, material=material)
+
+
+def trouble_with(request: Request, file: UploadFile, why: Refused) -> Trouble:
+    words = translator(request)
+    return Trouble(file.filename or "", words.happened(why), words.next_step(why))
 
 
 def remove(request: Request, form: FormData) -> Response:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 
-from node.web import case, documents, home, intake, items, lists, notices, papers, submitting, sync
+from node.web import case, documents, home, intake, items, lists, notices, papers, rescan, submitting, sync
 from node.web.tools import DESK, house
 from protocol import attention
 from protocol.console.accounts import Account
@@ -54,6 +54,14 @@ def routes() -> list[ConsoleRoute]:
         page("/cases/{case_id}/receipt", documents.receipt, to=DESK, name="receipt"),
         page("/cases/{case_id}/print/{document}", documents.pdf, to=DESK, name="document"),
         page("/cases/{case_id}/papers/{digest}", papers.of_case, to=DESK, name="case.paper"),
+        form(
+            "/cases/{case_id}/papers/{digest}",
+            rescan.rescan,
+            to=DESK,
+            name="rescan",
+            max_files=1,
+            max_bytes=rescan.UPLOAD_BYTES,
+        ),
         # what needs a person, and the district
         page("/attention", notices.show, to=DESK, name="attention"),
         form("/attention/{number:int}", notices.settle, to=DESK, name="settle"),

@@ -263,3 +263,31 @@ def test_a_name_in_the_register_is_corrected_on_the_page(desk: Desk, world: Worl
     with world.hub.office.store.write() as tx:
         stations.enter_all(tx, ["dafeng"], {"dafeng": stations.Listing("大丰便民服务中心（新址）", "Dafeng", "town")})
     assert "大丰便民服务中心（新址）" in desk.browser().get("/stations")
+
+
+def test_an_officer_reads_that_the_station_knows_of_a_lost_paper_and_sees_the_new_scan(
+    desk: Desk, world: World
+) -> None:
+    world.network.cut("dafeng")
+    case = desk.takes_in()
+    station = world.station("dafeng")
+    with station.office.blobs.store.write() as tx:
+        tx.execute("delete from pieces")
+        tx.execute("delete from blobs")
+    world.network.mend("dafeng")
+    world.settle()
+    li = desk.browser()
+    li.get(f"/cases/{case}")
+    papers = world.hub.case(case).papers
+    assert f"有 {len(papers)} 份材料区中心和服务站都没有了。服务站已知道" in li.text
+    assert li.text.count("两处都没有了，服务站已知道") == len(papers)
+    with station.office.store.read() as db:  # and it does
+        assert len(attention.open_notices(db)) == len(papers)
+    for paper in papers:
+        station.scans_again(case, paper)
+    world.settle()
+    li.get(f"/cases/{case}")
+    assert "两处都没有了" not in li.text
+    assert li.text.count("丢失后重拍") == len(papers)
+    assert "重拍材料" in li.text
+    assert "没有需要处理的事" in li.get("/attention")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.district_data import example_item
-from tests.node.station import Desk, png
+from tests.node.station import STATION, Desk, png
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
 
@@ -94,3 +96,55 @@ def test_a_full_disk_takes_no_new_work_and_keeps_what_is_there(desk: Desk) -> No
     assert page.status == 507
     clerk.sees(f"/drafts/{draft}/check")
     assert clerk.posts(f"/drafts/{draft}/check").url.endswith("/receipt")  # what was begun may be finished
+
+
+def test_a_scan_that_is_lost_at_both_ends_is_taken_again_on_the_page_of_the_case(desk: Desk) -> None:
+    clerk = desk.clerk()
+    desk.world.network.cut(STATION)
+    case = desk.takes_in(clerk)
+    with desk.station.blobs.store.write() as tx:  # a disk that came back without its scans
+        tx.execute("delete from pieces")
+        tx.execute("delete from blobs")
+    desk.world.network.mend(STATION)
+    desk.world.settle()
+    page = clerk.sees("/attention")
+    ways = re.findall(rf'href="(/cases/{case}#p-([0-9a-f]{{64}}))"', page.text)
+    assert len(ways) == len(example_item().required_materials)
+    assert page.text.count("去重拍") == len(ways)
+    page = clerk.sees(f"/cases/{case}")
+    assert page.text.count("材料已丢失，请重拍") == len(ways)
+    assert "需要处理" in page.text
+    for _, digest in ways:
+        assert f'id="p-{digest}"' in page.text
+        assert f'href="#p-{digest}"' in page.text or f"/cases/{case}#p-{digest}" in page.text
+
+    first, *others = [digest for _, digest in ways]
+    path = f"/cases/{case}/papers/{first}"
+    page = clerk.posts(path, files=[("files", ("scan.docx", b"PK\x03\x04"))])
+    assert page.status == 422
+    assert "scan.docx" in page.text
+    page = clerk.posts(path)
+    assert page.status == 422
+    assert "没有选择文件" in page.text
+    form = clerk.page.form_id()
+    page = clerk.posts(path, files=[("files", ("a.png", png(7)))], form_id=form)
+    assert "重拍的材料已存本机" in page.text
+    page = clerk.posts(path, files=[("files", ("a.png", png(7)))], form_id=form)  # a second click
+    assert "重拍的材料已存本机" in page.text
+    colleague = desk.clerk("wanghui")
+    colleague.sees(f"/cases/{case}")
+    page = colleague.posts(path, files=[("files", ("b.png", png(8)))])  # whose page was older
+    assert "同事已经重拍" in page.text
+    for number, digest in enumerate(others):
+        clerk.sees(f"/cases/{case}")
+        clerk.posts(f"/cases/{case}/papers/{digest}", files=[("files", ("a.png", png(20 + number)))])
+    desk.world.settle()
+    page = clerk.sees(f"/cases/{case}")
+    assert "区中心已收（" in page.text
+    assert "已丢失" not in page.text
+    assert page.text.count("重拍材料") == len(ways)
+    assert "没有需要处理的事" in clerk.sees("/attention").text
+    at_hub = desk.world.hub.case(case)
+    assert at_hub is not None
+    assert [desk.world.hub.office.blobs.has(paper.digest) for paper in at_hub.papers] == [True] * len(ways)
+    assert desk.world.differences() == []

@@ -100,18 +100,41 @@ def test_a_stick_carries_a_case_to_a_hub_without_a_wire(desk: Desk) -> None:
 
 
 def test_an_entry_in_the_attention_list_is_settled_with_a_reason_only(desk: Desk) -> None:
-    clerk = desk.clerk()
+    head = desk.clerk("zhaoqiang")
     with desk.station.store.write() as tx:
         attention.put(tx, "disk", STATION, at=stamp(desk.party.clock.now()))
         for kind in attention.KINDS:
             attention.put(tx, kind, "x", at=stamp(desk.party.clock.now()))
-    page = clerk.sees("/attention")
+    page = head.sees("/attention")
     assert page.text.count('<form class="settle"') == len(attention.KINDS) + 1
     number = re.findall(r'id="n-(\d+)"', page.text)[0]
-    assert clerk.posts(f"/attention/{number}", {"note": ""}).status == 422
-    page = clerk.posts(f"/attention/{number}", {"note": "已清理"})
-    assert "已记录处理情况" in page.text
-    assert clerk.posts(f"/attention/{number}", {"note": "again"}).status == 409
+    assert head.posts(f"/attention/{number}", {"note": ""}).status == 422
+    form = head.page.form_id()
+    assert "已记录处理情况" in head.posts(f"/attention/{number}", {"note": "已清理"}, form_id=form).text
+    assert (
+        "已记录处理情况" in head.posts(f"/attention/{number}", {"note": "已清理"}, form_id=form).text
+    )  # a second click
+    assert head.posts(f"/attention/{number}", {"note": "again"}).status == 409
+
+
+def test_a_clerk_settles_what_is_the_desks_and_the_head_what_others_answer_for(desk: Desk) -> None:
+    with desk.station.store.write() as tx:
+        for kind in ("replica", "case-forked", "request-overtaken"):
+            attention.put(tx, kind, "x", at=stamp(desk.party.clock.now()))
+    clerk, head = desk.clerk(), desk.clerk("zhaoqiang")
+    cards = clerk.sees("/attention").text.split('<li class="card"')[1:]
+    mine = [card for card in cards if '<form class="settle"' in card]
+    assert len(mine) == 1
+    assert "由窗口人员处理" in mine[0]
+    assert sum("由站长在这里销项" in card for card in cards) == 2
+    for card in cards:
+        number = re.findall(r'id="n-(\d+)"', card)[0]
+        allowed = "由窗口人员处理" in card
+        clerk.sees("/attention")
+        assert clerk.posts(f"/attention/{number}", {"note": "已告知"}).status == (200 if allowed else 403)
+        head.sees("/attention")
+        assert head.posts(f"/attention/{number}", {"note": "已联系"}).status == (409 if allowed else 200)
+    assert "没有需要处理的事" in clerk.sees("/attention").text
 
 
 def test_a_thousand_cases_are_listed_fifty_at_a_time(desk: Desk) -> None:

@@ -58,8 +58,17 @@ CASE_WORDS: Texts = {
     "case.paper-open": ("在新窗口打开", "Open in a new window"),
     "case.paper-officers": ("审批人员可查看", "Officers can look at it"),
     "case.paper-new": ("补正时提交", "Came with the correction"),
+    "case.paper-again": ("丢失后重拍", "Scanned again after a loss"),
+    "case.papers-lost": (
+        "有 {count} 份材料区中心和服务站都没有了。服务站已知道，会请申请人带原件重拍；重拍后自动传来，不需要再发补正。",
+        "{count:paper is|papers are} gone both here and at the station. The station knows and asks the applicant for the"
+        " original; the new scan comes by itself, and no correction notice is needed.",
+    ),
     "case.paper-away": ("还没有到达", "Not here yet"),
-    "case.paper-lost": ("两处都没有了，请服务站重新拍摄", "Gone at both ends; the station has to take it again"),
+    "case.paper-lost": (
+        "两处都没有了，服务站已知道，需由其重新拍摄",
+        "Gone at both ends; the station knows and has to scan it again",
+    ),
     "case.paper-none": ("没有提交", "Not attached"),
     "case.paper-required": ("必需", "Required"),
     "case.papers-count": ("已到 {here}/{all} 份", "{here} of {all} here"),

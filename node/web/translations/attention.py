@@ -13,6 +13,10 @@ ATTENTION: Texts = {
     "attention.settle": ("已处理", "Settled"),
     "attention.settled": ("已记录处理情况", "It is written down as settled"),
     "attention.case": ("查看办件", "Open the case"),
+    "attention.rescan": ("去重拍", "Scan it again"),
+    "attention.settle-head": ("处理后由站长在这里销项", "Written off here by the head once it is dealt with"),
+    "attention.key-move": ("上一条/下一条", "Move"),
+    "attention.key-open": ("打开", "Open"),
     "attention.raw": ("导出原始数据", "Export the raw data"),
     "attention.urgency-1": ("尽快处理", "Urgent"),
     "attention.urgency-2": ("今天处理", "Today"),
@@ -44,9 +48,18 @@ ATTENTION: Texts = {
         "Compare the two receipts. Both cases are kept; the district centre settles the number.",
     ),
     "attention.paper-lost": ("一份材料在本站和区中心都找不到了", "A paper is neither here nor at the district centre"),
-    "attention.paper-lost.todo": ("请联系申请人重新提供这份材料。", "Ask the applicant for it and scan it again."),
-    "attention.paper-damaged": ("一份材料损坏，无法上传", "A paper is damaged and cannot be uploaded"),
-    "attention.paper-damaged.todo": ("请重新拍摄或扫描。", "Take the picture again."),
+    "attention.paper-lost.todo": (
+        "请联系申请人带原件来，在办件页重新拍摄上传。",
+        "Ask the applicant for the original and scan it again on the case's page.",
+    ),
+    "attention.paper-damaged": (
+        "一份材料取回时内容不符，没有采用",
+        "A paper came back with other contents and was not taken",
+    ),
+    "attention.paper-damaged.todo": (
+        "系统会再次取回；办件页提示“已丢失”时请重拍。",
+        "It is asked for again by itself; if the case's page says that it is lost, scan it again.",
+    ),
     "attention.poison": (
         "区中心发来的一条记录本站无法处理",
         "Something that the district centre said could not be applied here",

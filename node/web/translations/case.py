@@ -41,6 +41,20 @@ CASE: Texts = {
     ),
     "paper.there": ("区中心已收", "At the district centre"),
     "paper.waits": ("等待上传", "Waiting to upload"),
+    "paper.sought": ("本机找不到，正在向区中心取回", "Not found here, asked back from the district centre"),
+    "paper.lost": ("材料已丢失，请重拍", "Lost: scan it again"),
+    "rescan.lead": (
+        "本站和区中心都没有这份材料了。请申请人带原件来，重新拍摄或扫描后在这里上传；其他材料和办理进度不受影响。",
+        "Neither this station nor the district centre has it any more. Ask the applicant for the original, scan it and"
+        " upload it here. Nothing else of the case is affected.",
+    ),
+    "rescan.choose": ("重拍的文件", "The new scan"),
+    "rescan.do": ("上传重拍的材料", "Upload the new scan"),
+    "rescan.done": ("重拍的材料已存本机，等待上传", "The new scan is saved on this station, waiting to upload"),
+    "rescan.not-lost": (
+        "这份材料已经找回，或同事已经重拍，不需要再拍",
+        "This paper has come back, or a colleague has scanned it already: no new scan is needed",
+    ),
     "demands.title": ("需要补正", "What has to be corrected"),
     "demands.lead": (
         "区中心一次性告知的全部内容如下，请逐项补齐后一并提交。",

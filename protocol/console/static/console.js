@@ -63,3 +63,39 @@ function grownOld() {
 }
 document.addEventListener("htmx:error", grownOld);
 document.addEventListener("htmx:response:error", grownOld);
+
+// j and k walk a list ([data-row]), Enter opens the row's [data-open], "/" goes to the field that finds.
+function typing(target) {
+  return target.matches?.("input, select, textarea, [contenteditable]");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+  if (event.key === "/") {
+    const field = document.querySelector("[data-find]");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    return;
+  }
+  if (event.key !== "j" && event.key !== "k") return;
+  const rows = [...document.querySelectorAll("[data-row]")];
+  if (!rows.length) return;
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const row = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + (event.key === "j" ? 1 : -1)))];
+  event.preventDefault();
+  (row.querySelector("[data-open]") ?? row).focus();
+  row.scrollIntoView({ block: "nearest" });
+});
+
+// The row that the keyboard is on is marked as a whole.
+document.addEventListener("focusin", (event) => {
+  for (const row of document.querySelectorAll(".is-here")) row.classList.remove("is-here");
+  event.target.closest?.("[data-row]")?.classList.add("is-here");
+});
+
+// A list that somebody walks through does not change under the fingers.
+document.addEventListener("htmx:before:request", (event) => {
+  const source = event.detail.ctx.sourceElement;
+  if (source.hasAttribute("data-poll") && source.id !== "sync-bar" && source.contains(document.activeElement)) event.preventDefault();
+});
