@@ -28,7 +28,7 @@ from protocol.exchange.inbox import Inbox, State
 from protocol.exchange.journal import Handler, Journal
 from protocol.exchange.link import Event, Link, Wake
 from protocol.exchange.messages import Report
-from protocol.exchange.waterline import Waterline
+from protocol.exchange.waterline import Waterline, epochs_of_this_life, forgotten
 from protocol.identity import Keyring, Keys
 from protocol.store import Store
 
@@ -91,6 +91,7 @@ class Office:
         :raises Damaged: the store is gone although this party has lived: starting empty would forget cases
         """
         fresh = not self.store.path.exists()
+        papers_gone = not fresh and not self.blobs.store.path.exists()
         if fresh and self.waterline.exists and not self.waterline.was_restored:
             raise Damaged("damaged.store-missing", party=self.party)
         self.store.open()
@@ -102,22 +103,32 @@ class Office:
                 if life:
                     log.warning("this store comes from an older copy: a new life begins")
                     attention.put(tx, "lost-memory", self.party, at=stamp(at), detail={"who": self.party})
-                    self._doubt_papers(tx)
+                    papers_gone = True
                 life = self.pen.begin_life(tx, at, at_least=self.waterline.life + 1)
-            applied = self.inbox.apply_parked(tx, State.PARKED)
+            if papers_gone:
+                self._doubt_papers(tx)
+            # a later version may know the kind, or be without the fault
+            applied = self.inbox.apply_parked(tx, State.PARKED) + self.inbox.apply_parked(tx, State.FAILED)
             if applied:
                 log.info("parked entries applied after an upgrade count=%d", applied)
-        self.waterline.lived(life)
+            present = epochs_of_this_life(tx, self.party)
+        self.waterline.lived(life, present)
         self.store.on_commit(lambda: self.put(Wake()))
 
     def _says_less(self, tx: Database) -> bool:
-        return bool(pen_.forgotten(tx, self.party, self.waterline.spoken()))
+        """The mark outside the store is of a later life, or of something that the store has not written."""
+        if pen_.life_of(tx) < self.waterline.life:
+            return True
+        return bool(forgotten(tx, self.party, self.waterline.spoken()))
 
     def _doubt_papers(self, tx: Database) -> None:
         """The two files may be of different age: what is not in the blob store is wanted again."""
+        doubted = 0
         for row in tx.execute("select distinct digest from papers where here = 1").fetchall():
             if not self.blobs.has(row[0]):
-                tx.execute("update papers set here = 0 where digest = ?", (row[0],))
+                doubted += tx.execute("update papers set here = 0 where digest = ?", (row[0],)).rowcount
+        if doubted:
+            log.warning("papers are not in their file and are asked for count=%d", doubted)
 
     # -- at work
 

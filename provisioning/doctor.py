@@ -25,8 +25,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlite_utils import Database
 
 from protocol.errors import Damaged, MicrocenterError, Unreachable
-from protocol.exchange.journal import forgotten
-from protocol.exchange.waterline import Waterline
+from protocol.exchange.waterline import Waterline, forgotten
 from protocol.identity import Keyring, Keys, read_keyring
 from protocol.replica.configured import target_of
 from protocol.replica.control import Control

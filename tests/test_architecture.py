@@ -153,6 +153,7 @@ BORDERS: dict[str, str] = {
     "node/web/*.py": "page",
     "hub/web/*.py": "page",
     "protocol/exchange/courier.py": "courier: the thread lives on",
+    "protocol/exchange/post.py": "courier: a letter that cannot be kept keeps no other waiting",
     "protocol/office.py": "courier: the thread's body",
     "protocol/exchange/inbox.py": "courier: an entry whose effect fails is set aside and blocks nothing",
     "protocol/exchange/mqtt.py": "the wire's own thread: it goes on to the next connection",

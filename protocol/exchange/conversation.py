@@ -12,6 +12,7 @@ START_WINDOW = 4  # letters in flight until the peer has said what it takes
 MAX_WINDOW = 8
 RETRY_FIRST_S = 5.0  # a letter without a receipt is sent again after this
 RETRY_MOST_S = 60.0
+SESSIONS_KEPT = 64
 HELLO_AGAIN_S = 3.0
 HELLO_MOST_S = 30.0
 
@@ -43,7 +44,7 @@ class Conversation:
     recall_at: float | None = None  # when a give-back was asked for last
     to_give: deque[Recall] = field(default_factory=deque)
     boots: list[bytes] = field(default_factory=list)
-    believed: set[bytes] = field(default_factory=set)  # sessions of the peer whose hello to this session was believed
+    believed: list[bytes] = field(default_factory=list)  # sessions of the peer whose hello to this session was believed
     report_at: float = 0.0
     # papers
     offered: dict[str, float] = field(default_factory=dict)
@@ -57,7 +58,7 @@ class Conversation:
 
     def begin_again(self, session: bytes, due: float) -> None:
         """A new link, or a peer that began anew: what was on its way may be lost."""
-        boots, believed = self.boots, self.believed if session == self.session else set()
+        boots, believed = self.boots, self.believed if session == self.session else []
         self.__init__(self.peer, session, hello_due=due, boots=boots, believed=believed)  # type: ignore[misc]
 
     def rewind(self) -> None:

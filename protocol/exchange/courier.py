@@ -13,24 +13,25 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from protocol import attention
 from protocol.clock import Clock, stamp
 from protocol.errors import Distrusted, Refused, Unreachable
 from protocol.exchange import inbox, journal, memory
+from protocol.exchange.apart import Apart
 from protocol.exchange.blobs import Blobs
 from protocol.exchange.carried import Carried, Tally
 from protocol.exchange.conversation import (
     HELLO_AGAIN_S,
     MAX_WINDOW,
     RETRY_FIRST_S,
+    SESSIONS_KEPT,
     Conversation,
 )
 from protocol.exchange.envelope import Opened, open_letter
 from protocol.exchange.errands import CheckDue, ReplicaMoved
-from protocol.exchange.inbox import Accepted, Inbox, Outcome
+from protocol.exchange.inbox import Inbox, Outcome
 from protocol.exchange.journal import Journal
 from protocol.exchange.link import Denied, Event, Frame, Handed, Lane, Link, LinkDown, LinkUp, Presence, Wake
 from protocol.exchange.messages import (
@@ -46,8 +47,8 @@ from protocol.exchange.messages import (
     Recall,
     Receipt,
     Report,
-    Span,
 )
+from protocol.exchange.post import Arrived, take_in
 from protocol.exchange.topics import HUB
 from protocol.exchange.voice import Voice
 from protocol.exchange.waterline import Waterline
@@ -55,16 +56,6 @@ from protocol.identity import Keyring, Keys
 from protocol.store import Store
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Arrived:
-    opened: Opened
-    message: Letter
-    span: Span
-    chains: list[bytes]
-    raw: bytes
-    tally: Tally | None
 
 
 class Courier:
@@ -114,9 +105,8 @@ class Courier:
     # -- the engine
 
     def step(self, events: Sequence[Event | Carried | CheckDue | ReplicaMoved]) -> None:
-        """Take what has come and say what is due. Never raises for what came from outside.
-
-        :raises Refused: the disk is full; what came is not receipted, so its sender keeps it
+        """Take what has come and say what is due. Never raises for what came from outside, nor for a full disk:
+        what could not be kept is not receipted, so its sender keeps it.
         """
         at, now = self.clock.now(), self.clock.monotonic()
         if not events:
@@ -181,6 +171,8 @@ class Courier:
                 self._denied(reason, at)
             case Presence(party=party, here=True) if party in self.voice.peers():
                 self.voice.talk(party).hello_due = now
+            case Presence(party=party, here=False) if party == HUB and self.connected():
+                self.voice.hub_is_gone(now)
             case Wake():
                 self.voice.look = True
             case CheckDue():
@@ -193,7 +185,7 @@ class Courier:
     def _denied(self, reason: str, at: datetime) -> None:
         self.voice.blocked = False
         log.warning("the broker denies our frames reason=%s", reason)
-        with self.store.write() as tx:
+        with contextlib.suppress(Refused), self.store.write() as tx:
             attention.put(tx, "denied", self.keys.party, at=stamp(at), detail={"why": reason})
 
     def _open(
@@ -216,13 +208,13 @@ class Courier:
         if tally is not None:
             tally.set_aside += 1
         log.warning("set aside sender=%s code=%s bytes=%d", sender, code, len(data))
-        with self.store.write() as tx:
+        with contextlib.suppress(Refused), self.store.write() as tx:  # a full disk has no room for what is not ours
             inbox.set_aside(tx, sender, code, data, stamp(at))
 
     # -- hearing
 
     def _hear(self, opened: Sequence[tuple[Opened, bytes, Tally | None]], at: datetime, now: float) -> None:
-        letters: list[_Arrived] = []
+        letters: list[Arrived] = []
         receipts: list[tuple[str, Receipt, Tally | None]] = []
         papers: list[tuple[Conversation, Have | Piece, Tally]] = []
         for one, data, tally in opened:
@@ -242,49 +234,50 @@ class Courier:
                 except Distrusted as why:
                     self._put_aside(peer, why.code, data, at, tally)
                 else:
-                    letters.append(_Arrived(one, message, one.header.span, chains, data, tally))
+                    letters.append(Arrived(one, message, one.header.span, chains, data, tally))
             elif isinstance(message, Receipt):
                 if (message.session == b"") is (tally is not None):
                     receipts.append((peer, message, tally))
                 else:
                     # a receipt is either of this session or was carried here: a broker can replay both kinds
                     self._put_aside(peer, "distrusted.stale-session", data, at, tally)
-            elif isinstance(message, Hello):
-                self._hear_hello(talk, one, message, at, now)
-            elif isinstance(message, Recall):
-                talk.to_give.append(message)
-            elif isinstance(message, Given):
-                self._hear_given(talk, message, at)
-            elif isinstance(message, Report):
-                with self.store.write() as tx:
-                    memory.note_heard(tx, peer, one, at, message)
-            elif isinstance(message, Check):
-                with self.store.write() as tx:
-                    memory.compare(tx, self.keys.party, peer, message, at)
-            elif isinstance(message, Offer | Ask | Piece | Have | Lack):
-                self.voice.papers.hear(talk, message, at, now)
+            else:
+                with Apart(peer):
+                    self._hear_talk(talk, one, at, now)
         if receipts:
-            self._hear_receipts(receipts, at)
+            with Apart(""):
+                self._hear_receipts(receipts, at)
         if letters:
-            self._take_letters(letters, at, now)
+            self._take_letters(letters, at)
         for talk, brought, tally in papers:
-            tally.papers += self.voice.papers.hear(talk, brought, at, now, carried=True)
+            with Apart(talk.peer):
+                tally.papers += self.voice.papers.hear(talk, brought, at, now, carried=True)
 
-    def _take_letters(self, letters: list[_Arrived], at: datetime, now: float) -> None:
-        """All of them in one unit of work; if a handler raises, once more with a savepoint for each entry."""
-        try:
-            results = self._accept(letters, at, guarded=False)
-        except Refused as why:
-            log.error("letters not kept code=%s", why.code)  # the disk is full: no receipt, the peer keeps them
-            for arrived in letters:
+    def _hear_talk(self, talk: Conversation, one: Opened, at: datetime, now: float) -> None:
+        message = one.message
+        if isinstance(message, Hello):
+            self._hear_hello(talk, one, message, at, now)
+        elif isinstance(message, Recall):
+            if message not in talk.to_give:
+                talk.to_give.append(message)
+        elif isinstance(message, Given):
+            self._hear_given(talk, message, at)
+        elif isinstance(message, Report):
+            with self.store.write() as tx:
+                memory.note_heard(tx, talk.peer, one, at, message)
+        elif isinstance(message, Check):
+            with self.store.write() as tx:
+                memory.compare(tx, self.keys.party, talk.peer, message, at)
+        elif isinstance(message, Offer | Ask | Piece | Have | Lack):
+            self.voice.papers.hear(talk, message, at, now)
+
+    def _take_letters(self, letters: list[Arrived], at: datetime) -> None:
+        for arrived, result in take_in(self.store, self.inbox, letters, at):
+            if result is None:
                 if arrived.tally is not None:
                     arrived.tally.no_room += 1
-            return
-        except Exception:
-            log.warning("a letter holds an entry that cannot be applied; applying one by one")
-            results = self._accept(letters, at, guarded=True)
-        for arrived, result in zip(letters, results, strict=True):
-            talk = self.voice.talk(arrived.opened.header.sender)
+                continue
+            talk = self.voice.talk(arrived.sender)
             if arrived.tally is not None:
                 arrived.tally.entries += result.new
                 arrived.tally.gaps += result.outcome is Outcome.GAP
@@ -297,28 +290,6 @@ class Courier:
             talk.receipts[result.epoch] = (result, result.outcome is Outcome.GAP)
             talk.papers_look = True
         self.voice.look = True
-
-    def _accept(self, letters: list[_Arrived], at: datetime, *, guarded: bool) -> list[Accepted]:
-        results = []
-        with self.store.write() as tx:
-            for a in letters:
-                sender = a.opened.header.sender
-                result = self.inbox.accept(
-                    tx, sender, a.span, a.message.entries, a.chains, a.opened.proof, at, guarded=guarded
-                )
-                if result.outcome is Outcome.FORK:
-                    inbox.set_aside(tx, sender, "distrusted.fork", a.raw, stamp(at))
-                    attention.put(
-                        tx,
-                        "fork",
-                        f"{sender}/{a.span.epoch}",
-                        at=stamp(at),
-                        detail={"peer": sender, "seq": a.span.first},
-                    )
-                results.append(result)
-            for peer, one in {a.opened.header.sender: a.opened for a in letters}.items():
-                memory.note_heard(tx, peer, one, at)
-        return results
 
     def _hear_receipts(self, receipts: list[tuple[str, Receipt, Tally | None]], at: datetime) -> None:
         with self.store.write() as tx:
@@ -364,7 +335,7 @@ class Courier:
                 if first:
                     memory.note_boot(tx, talk, hello.boot, at)
                 memory.believe(tx, self.journal, self.keyring, talk.peer, hello, at, first=first)
-                talk.believed.add(hello.session)
+                talk.believed = [*talk.believed, hello.session][-SESSIONS_KEPT:] if first else talk.believed
                 talk.hello_round_trip = now - talk.hello_at
                 talk.fresh = True
                 talk.rewind()

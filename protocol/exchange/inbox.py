@@ -9,6 +9,7 @@ comes behind it. Nothing here is called for bytes whose signature has not been c
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,10 @@ from protocol.exchange.messages import Entry, Proof, Span
 log = logging.getLogger(__name__)
 
 SET_ASIDE_KEPT = 200  # frames kept whole; the count in the log goes on
+_OF_THE_DISK = {  # not the entry's fault
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+}  # fmt: skip
 NOTHING = bytes(32)  # the chain of an epoch of which nothing is here
 
 
@@ -195,6 +200,8 @@ class Inbox:
         try:
             self.handlers[heard.kind](tx, heard)
         except Exception as why:
+            if getattr(why, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK:
+                raise  # nothing of this letter is kept, and it comes again
             tx.conn.execute("rollback to entry")
             tx.conn.execute("release entry")
             log.exception("entry kept but not applied epoch=%s seq=%d kind=%s", heard.epoch, heard.seq, heard.kind)

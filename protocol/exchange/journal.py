@@ -348,12 +348,6 @@ def set_told(tx: Database, epoch: Epoch, upto: int, replicated: int, at: str) ->
         tx.conn.execute("insert or ignore into receipts (epoch_id, upto, at) values (?,?,?)", (epoch.id, upto, at))
 
 
-def forgotten(db: Database, author: str, spoken: Mapping[str, int]) -> list[str]:
-    """The epochs of `author` in which the mark outside the store has more than the store knows."""
-    known = dict(db.conn.execute("select epoch, head from epochs where author = ?", (author,)).fetchall())
-    return [epoch for epoch, seq in spoken.items() if known.get(epoch, 0) < seq]
-
-
 def owed(db: Database, author: str, reader: str) -> int:
     """Entries not yet receipted."""
     row = db.conn.execute(

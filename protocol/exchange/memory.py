@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from datetime import datetime
 
 import msgspec
@@ -31,13 +32,16 @@ from protocol.store import Store
 log = logging.getLogger(__name__)
 
 GIVEN_BYTES = 230 * 1024
+PROOFS_SHOWN = 300  # of the latest epochs: a hello is one frame, however often a box without a mark was started
 
 
 def hello(db: Database, pen: Journal, talk: Conversation, boot: bytes, report: Report) -> Hello:
     """What we say when a link comes up."""
+    theirs = journal.epochs(db, talk.peer, pen.party)
+    proved = {e.id for e in theirs[-PROOFS_SHOWN:]}
     holds = [
-        Held(e.epoch, e.life, e.head, e.head_chain, e.replicated, inbox.latest_proof(db, e))
-        for e in journal.epochs(db, talk.peer, pen.party)
+        Held(e.epoch, e.life, e.head, e.head_chain, e.replicated, inbox.latest_proof(db, e) if e.id in proved else None)
+        for e in theirs
     ]
     return Hello(
         session=talk.session,
@@ -73,7 +77,7 @@ def believe(
         head = theirs.pop(epoch.epoch, 0)
         owes += max(0, head - epoch.head)
     owes += sum(theirs.values())
-    tx.conn.execute("update peers set owes = ? where name = ?", (owes, peer))
+    tx.conn.execute("update peers set owes = ? where name = ?", (min(owes, 2**53), peer))
 
 
 def _believe_one(
@@ -139,6 +143,8 @@ def note_heard(tx: Database, peer: str, one: Opened, at: datetime, report: Repor
         (peer, stamp(at), skew),
     )
     if report is not None:
+        if not math.isfinite(report.replica_age_s):
+            report = msgspec.structs.replace(report, replica_age_s=-1.0)  # JSON has no word for it
         tx.conn.execute("update peers set report = ? where name = ?", (msgspec.json.encode(report).decode(), peer))
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import logging
 import random
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
 from protocol.clock import Clock, stamp
 from protocol.errors import Unreachable
 from protocol.exchange import journal, memory
+from protocol.exchange.apart import Apart
 from protocol.exchange.blobs import Blobs
 from protocol.exchange.conversation import HELLO_MOST_S, MAX_WINDOW, RETRY_MOST_S, Conversation, InFlight
 from protocol.exchange.envelope import seal
@@ -38,6 +40,7 @@ REPORT_EVERY_S = 60.0
 SPREAD_PER_PEER_S = 0.005  # hub, link up: hellos to many stations are spread
 RECALL_AGAIN_S = 5.0
 GIVEN_AT_ONCE = 4
+PEER_RESTS_S = 15.0  # to whom nothing could be said, for a reason that is ours
 
 
 class Voice:
@@ -73,6 +76,8 @@ class Voice:
         self._waterline = waterline
         self._rng = rng or random.Random()  # noqa: S311  jitter, not a secret
         self._boot = store.entropy(8)
+        self._served = ""  # who had the last letter
+        self._resting: dict[str, float] = {}  # peer -> nothing is said to it before this
 
     def peers(self) -> list[str]:
         """Whom this party speaks with: a station with the hub, the hub with every station that has a box in use."""
@@ -94,6 +99,13 @@ class Voice:
             spread = self._rng.uniform(0, SPREAD_PER_PEER_S * len(peers)) if len(peers) > 1 else 0.0
             self.talk(peer).begin_again(self._store.entropy(16), now + spread)
 
+    def hub_is_gone(self, now: float) -> None:
+        """The broker tells its last will. A hint: until the hub greets us again nobody is told that it is there."""
+        talk = self.talk(HUB)
+        talk.fresh = False
+        talk.rewind()
+        talk.hello_due = now + talk.hello_wait
+
     def say(self, peer: str, lane: Lane, message: Message, span: Span | None = None) -> Token:
         """:raises Unreachable: nothing was kept"""
         sealed = isinstance(message, Letter | Given | Piece)
@@ -107,19 +119,27 @@ class Voice:
         if self.blocked:
             return
         in_use = {*self.keyring.parties()}
-        talks = [talk for talk in self.talks.values() if talk.peer in in_use]
+        talks = [
+            talk for talk in self.talks.values() if talk.peer in in_use and self._resting.get(talk.peer, now) <= now
+        ]
         try:
             for talk in talks:
-                self._hello(talk, now)
-                self._receipts(talk)
-                self._ask_back(talk, now)
-                self._give_back(talk)
-                self._send_again(talk, now)
-                self._report(talk, now)
+                with Apart(talk.peer) as one:
+                    self._hello(talk, now)
+                    self._receipts(talk)
+                    self._ask_back(talk, now)
+                    self._give_back(talk)
+                    self._send_again(talk, now)
+                    self._report(talk, now)
+                if one.failed:
+                    self._resting[talk.peer] = now + PEER_RESTS_S
             self._letters({talk.peer: talk for talk in talks}, now)
             for talk in talks:
                 if talk.fresh and not talk.in_flight:
-                    self.papers.speak(talk, at, now)
+                    with Apart(talk.peer) as one:
+                        self.papers.speak(talk, at, now)
+                    if one.failed:
+                        self._resting[talk.peer] = now + PEER_RESTS_S
         except Unreachable as why:
             self.blocked = why.code == "unreachable.full"
 
@@ -202,18 +222,22 @@ class Voice:
             readers = [
                 row[0]
                 for row in db.conn.execute(
-                    "select distinct reader from epochs where author = ? and head > told", (self.keys.party,)
+                    "select distinct reader from epochs where author = ? and head > told order by reader",
+                    (self.keys.party,),
                 ).fetchall()
             ]
+        # who was served last comes last: with more readers than may be in flight, all get their turn
+        readers = [*(r for r in readers if r > self._served), *(r for r in readers if r <= self._served)]
         flying = sum(len(talk.in_flight) for talk in talks.values())
-        more = True
-        while more and flying < FLIGHT_LIMIT:
-            more = False
-            for peer in readers:
-                talk = talks.get(peer)
-                if talk is not None and self._next_letter(talk, now):
-                    flying += 1
-                    more = True
+        waiting = deque(talks[reader] for reader in readers if reader in talks)
+        while waiting and flying < FLIGHT_LIMIT:
+            talk = waiting.popleft()
+            with Apart(talk.peer) as one:
+                if self._next_letter(talk, now):
+                    flying, self._served = flying + 1, talk.peer
+                    waiting.append(talk)
+            if one.failed:
+                self._resting[talk.peer] = now + PEER_RESTS_S
         self.look = False
 
     def _next_letter(self, talk: Conversation, now: float) -> bool:

@@ -3,16 +3,21 @@
 A file beside the store, better on another disk. Before a letter leaves, its last number is written
 here; so a store that was copied back from yesterday finds at its start that it has said more than
 it remembers, and begins a new life before it writes anything. The mark is a help, not a proof: where
-it is lost as well, the peer's hello finds the same out.
+it is lost as well, the peer's hello finds the same out. So a disk that takes no mark stops nobody: the
+party works on, and counts as restored when it starts again without one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import threading
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import msgspec
+from sqlite_utils import Database
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +33,17 @@ class Waterline:
     def __init__(self, folder: Path) -> None:
         self._file = folder / "waterline.json"
         self._note = folder / "restored"
-        folder.mkdir(parents=True, exist_ok=True)
-        self.exists = self._file.exists()
+        self.exists = False
+        self._failing = False
         self._lock = threading.Lock()  # the courier sends while somebody writes a stick
+        self._mark = _Mark()
         try:
-            self._mark = msgspec.json.decode(self._file.read_bytes(), type=_Mark) if self.exists else _Mark()
+            folder.mkdir(parents=True, exist_ok=True)
+            if self._file.exists():
+                self._mark = msgspec.json.decode(self._file.read_bytes(), type=_Mark)
+                self.exists = True
         except (msgspec.DecodeError, OSError):
             log.warning("the mark outside the store cannot be read; the store counts as restored")
-            self._mark, self.exists = _Mark(), False
 
     @property
     def life(self) -> int:
@@ -56,19 +64,51 @@ class Waterline:
                 self._mark.spoken[epoch] = seq
                 self._write()
 
-    def lived(self, life: int) -> None:
-        """The store has begun this life: the note of the restore has done its work."""
+    def lived(self, life: int, epochs: Collection[str]) -> None:
+        """The store is in this life, and `epochs` are those that it has begun in it.
+
+        The note of the restore and the marks of earlier lives have done their work: what was said then and is
+        on no disk any more would otherwise make every later start look like another restore.
+        """
         with self._lock:
-            self._mark.life = life
-            self._write()
-        self._note.unlink(missing_ok=True)
+            spoken = {epoch: seq for epoch, seq in self._mark.spoken.items() if epoch in epochs}
+            if not self.exists or (life, spoken) != (self._mark.life, self._mark.spoken):
+                self._mark.life, self._mark.spoken = life, spoken
+                self._write()
+        with contextlib.suppress(OSError):  # the disk of the mark is gone: the next start counts as restored again
+            self._note.unlink()
 
     def note_restored(self) -> None:
         self._note.write_text("this store comes from a replica\n")
 
     def _write(self) -> None:
         # renamed, not synced: after a power cut an older mark is no worse than none
-        temporary = self._file.with_suffix(".new")
-        temporary.write_bytes(msgspec.json.encode(self._mark))
-        temporary.replace(self._file)
-        self.exists = True
+        temporary = self._file.with_suffix(f".{os.getpid()}.new")  # a command may run beside the party
+        try:
+            temporary.write_bytes(msgspec.json.encode(self._mark))
+            temporary.replace(self._file)
+        except OSError as why:
+            if not self._failing:
+                log.error("the mark outside the store cannot be written why=%s", why.strerror)
+            self._failing = True
+        else:
+            self.exists, self._failing = True, False
+
+
+def forgotten(db: Database, author: str, spoken: Mapping[str, int]) -> list[str]:
+    """The epochs of `author` in which the mark outside the store has more than the store knows.
+
+    Not those of earlier lives: that something is missing there is known, and nothing is written there any more.
+    """
+    rows = db.conn.execute(
+        "select epoch, head, life < (select life from self) from epochs where author = ?", (author,)
+    ).fetchall()
+    known = {epoch: head for epoch, head, _ in rows}
+    past = {epoch for epoch, _, is_past in rows if is_past}
+    return [epoch for epoch, seq in spoken.items() if known.get(epoch, 0) < seq and epoch not in past]
+
+
+def epochs_of_this_life(db: Database, author: str) -> set[str]:
+    """The names of what `author`, whose store this is, writes in now."""
+    rows = db.conn.execute("select epoch from epochs where author = ? and life = (select life from self)", (author,))
+    return {str(row[0]) for row in rows}

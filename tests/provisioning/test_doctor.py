@@ -133,7 +133,9 @@ def test_an_older_file_that_was_copied_back_is_found_by_the_mark(station, now):
         connection.execute(
             "create table epochs (id, epoch, author, reader, life, head, head_chain, genesis, told, replicated, wants)"
         )
-        connection.execute("insert into epochs (id, epoch, head) values (1, 'e1', 5)")
+        connection.execute("insert into epochs (id, epoch, author, life, head) values (1, 'e1', 'dafeng', 1, 5)")
+        connection.execute("create table self (life)")
+        connection.execute("insert into self values (1)")
         connection.commit()
     station.waterline.write_text('{"life": 1, "spoken": {"e1": 5}}')
     assert worst(station.folder, now, "waterline") is Level.OK
