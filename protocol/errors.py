@@ -182,6 +182,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "damaged.chain": ("our own journal does not lead to its chain at {epoch}/{seq}", "restore from the replica"),
     "damaged.writing": ("{what} while a unit of work is open", "a programming error: report it"),
     "damaged.broker-open": ("the broker did not refuse a canary: {why}", "the listener was stopped; see `doctor`"),
+    "damaged.broker-deaf": (
+        "a broker answers at {address} and cannot be told of the new rules: its process is not found",
+        "stop that broker at once; start it with broker/mosquitto.conf of the hub's folder: it then reads the new rules",
+    ),
     "damaged.config": ("{file}: {why}", "correct the file"),
     "damaged.replica": (
         "the replica of {name} cannot be restored: {why}",

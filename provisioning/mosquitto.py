@@ -91,9 +91,15 @@ def reload_broker(hub: Settings, rules: Rules, at: datetime, kick: list[str]) ->
 
 
 def tell_and_prove(hub: Settings, number: int, kick: list[str]) -> bool:
-    """SIGHUP, then the two canaries; see reload_broker()."""
+    """SIGHUP, then the two canaries; see reload_broker().
+
+    :raises Damaged: broker-deaf: a broker answers whose process is not found; broker-open
+    """
     process = running(hub)
     if process is None:
+        # A broker that we cannot signal would go on by the old rules while we said that a station is revoked.
+        if _answers("127.0.0.1", hub.broker.port):
+            raise Damaged("damaged.broker-deaf", address=f"127.0.0.1:{hub.broker.port}")
         return False
     os.kill(process, signal.SIGHUP)
     why = prove(hub, number)
@@ -221,10 +227,12 @@ def running(hub: Settings) -> int | None:
     try:
         pid = int((hub.broker_dir / "mosquitto.pid").read_text("ascii"))
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        # The number may have gone to another program since. A dead child that nobody waited for has no command line.
+        named = [Path(os.fsdecode(word)) for word in command.split(b"\0") if word.endswith(b"mosquitto.conf")]
+        files = [file if file.is_absolute() else Path(f"/proc/{pid}/cwd").resolve() / file for file in named]
     except (OSError, ValueError):
         return None
-    # The number may have gone to another program since. A dead child that nobody waited for has no command line.
-    return pid if str(hub.broker_dir / "mosquitto.conf").encode() in command else None
+    return pid if hub.broker_dir.resolve() / "mosquitto.conf" in [file.resolve() for file in files] else None
 
 
 def stop_process(pid: int) -> None:
@@ -248,17 +256,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 def _await_port(host: str, port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
             why = log.read_text("utf-8", "replace").strip().splitlines()[-1:] or ["no word"]
             raise Unreachable("unreachable.broker", address=f"{host}:{port}", why=why[0])
-        try:
-            with socket.create_connection((host, port), timeout=1):
-                return
-        except OSError:
-            time.sleep(0.02)
+        if _answers(host, port):
+            return
+        time.sleep(0.02)
     raise Unreachable("unreachable.broker", address=f"{host}:{port}", why="it does not listen")
 
 

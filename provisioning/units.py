@@ -29,7 +29,6 @@ ProtectKernelLogs=yes
 ProtectControlGroups=yes
 ProtectClock=yes
 ProtectHostname=yes
-ProtectProc=invisible
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
@@ -41,6 +40,9 @@ SystemCallFilter=~@privileged @resources
 CapabilityBoundingSet=
 UMask=0027
 """
+# Not for the office's units: each has user namespaces of its own (PrivateUsers), and then /proc hides the broker
+# from them although it runs under the same user. Who cannot find it cannot tell it that a station was revoked.
+_ALONE = "ProtectProc=invisible\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ RestartSec=3
 TimeoutStopSec=60
 OOMScoreAdjust=-500
 ReadWritePaths={" ".join(writable)}
-{hidden}{_HARDENED}
+{hidden}{_ALONE}{_HARDENED}
 [Install]
 WantedBy=multi-user.target
 """,
@@ -118,7 +120,7 @@ Restart=on-failure
 RestartSec=3
 LimitNOFILE=8192
 ReadWritePaths={hub.broker_dir}
-{hidden}{_HARDENED}
+{hidden}{_ALONE}{_HARDENED}
 [Install]
 WantedBy=multi-user.target
 """,

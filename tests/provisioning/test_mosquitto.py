@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import time
 from datetime import timedelta
 
 import pytest
@@ -15,7 +17,7 @@ from protocol.settings import BrokerKind, write_whole
 from provisioning import canary, mosquitto
 from provisioning.authority import private_pem
 from provisioning.canary import ACCEPTED, knock
-from provisioning.mosquitto import Mosquitto, Rules, listener, running
+from provisioning.mosquitto import MOSQUITTO, Mosquitto, Rules, listener, running
 from provisioning.office import open_office
 from provisioning.register import State
 
@@ -45,6 +47,13 @@ def sealed_shut(hub) -> bool:
     with pytest.raises(ConnectionRefusedError):
         knock(*listener(hub), hub.district_ca)
     return running(hub) is None
+
+
+def wait_until(true) -> None:
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_with_mosquitto_nobody_needs_a_password_but_the_hub(mtls_district):
@@ -171,6 +180,27 @@ def test_a_reload_while_the_broker_is_down_waits_in_the_files(mtls_district, off
         assert shown(mtls_district.stations["dafeng"]) == "certificate revoked"
     finally:
         broker.stop()
+
+
+def test_a_broker_that_an_operator_started_by_a_relative_path_is_told_too(mtls_district, office, now):
+    hub = mtls_district.hub
+    with (mtls_district.folder / "log").open("wb") as log:
+        process = subprocess.Popen([MOSQUITTO, "-c", "broker/mosquitto.conf"], cwd=hub.folder, stdout=log, stderr=log)
+    try:
+        wait_until(lambda: running(hub) == process.pid)
+        office.fence("dafeng", State.REVOKED, "stolen", now)
+        assert shown(mtls_district.stations["dafeng"]) == "certificate revoked"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_nobody_is_told_that_a_station_is_out_while_a_broker_that_cannot_be_found_lets_it_in(
+    mtls_district, broker, office, now
+):
+    (mtls_district.hub.broker_dir / "mosquitto.pid").unlink()
+    with pytest.raises(Damaged, match="process is not found"):
+        office.fence("dafeng", State.REVOKED, "stolen", now)
 
 
 def test_a_stale_process_number_is_never_signalled(mtls_district):

@@ -30,6 +30,14 @@ def test_a_station_has_one_service_and_the_hub_keeps_the_authority_out_of_sight(
 
 
 @pytest.mark.broker
+def test_who_tells_the_broker_that_a_station_is_out_can_see_its_process(mtls_district):
+    units = {unit.name: unit for unit in render_units(mtls_district.hub, Path("/opt/mc/bin"), mtls_district.folder)}
+    for name in ("microcenter-enrol.service", "microcenter-broker-reload.service"):
+        assert words(units[name], "ProtectProc") == [], "in namespaces of its own it would find no broker to signal"
+    assert words(units["microcenter-hub.service"], "ProtectProc") == ["invisible"]
+
+
+@pytest.mark.broker
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd is not installed")
 def test_systemd_takes_every_unit_and_finds_little_exposed(mtls_district, tmp_path):
     programs = tmp_path / "bin"

@@ -434,6 +434,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The broker did not refuse a canary: {why}",
         "The listener was stopped; run doctor",
     ),
+    "damaged.broker-deaf": (
+        "{address} 有消息代理在运行，但找不到它的进程，新权限没有送达",
+        "请立即停掉它，用区中心文件夹里的 broker/mosquitto.conf 重新启动",
+        "A broker answers at {address} and cannot be told of the new rules: its process is not found",
+        "Stop it at once; start it with broker/mosquitto.conf of the hub's folder",
+    ),
     "damaged.config": ("{file}：{why}", "请改正文件", "{file}: {why}", "Correct the file"),
     "damaged.keys": (
         "读不出 {party} 的密钥：{why}",
