@@ -117,6 +117,8 @@ class Courier:
             for event in events:
                 self._take(event, opened, at, now)
             self._hear(opened, at, now)
+            if self.link_up:
+                self.voice.speak(at, now)  # receipts leave before the broker is told that it may forget: somebody waits
         finally:
             # without a receipt the peer sends again: the broker has nothing to remember
             for event in events:
@@ -124,8 +126,6 @@ class Courier:
                     self.link.settle(event.token)
                 elif isinstance(event, Carried):
                     event.tally.took_one()
-        if self.link_up:
-            self.voice.speak(at, now)
         if self._to_check and not events:
             self._check_one(at)
 

@@ -21,6 +21,8 @@ from sqlite_utils import Database
 
 log = logging.getLogger(__name__)
 
+SPARE_BYTES = 64  # blanks at the end of the file: larger numbers find their place in it
+
 
 class _Mark(msgspec.Struct, kw_only=True):
     life: int = 0
@@ -35,6 +37,7 @@ class Waterline:
         self._note = folder / "restored"
         self.exists = False
         self._failing = False
+        self._length = 0  # of the file as this process wrote it
         self._lock = threading.Lock()  # the courier sends while somebody writes a stick
         self._mark = _Mark()
         try:
@@ -82,17 +85,31 @@ class Waterline:
         self._note.write_text("this store comes from a replica\n")
 
     def _write(self) -> None:
-        # renamed, not synced: after a power cut an older mark is no worse than none
-        temporary = self._file.with_suffix(f".{os.getpid()}.new")  # a command may run beside the party
+        # not synced: after a power cut an older mark is no worse than none
+        data = msgspec.json.encode(self._mark)
         try:
-            temporary.write_bytes(msgspec.json.encode(self._mark))
-            temporary.replace(self._file)
+            if not self._overwritten(data):
+                self._length = len(data) + SPARE_BYTES
+                temporary = self._file.with_suffix(f".{os.getpid()}.new")  # a command may run beside the party
+                temporary.write_bytes(data.ljust(self._length))
+                temporary.replace(self._file)
         except OSError as why:
             if not self._failing:
                 log.error("the mark outside the store cannot be written why=%s", why.strerror)
             self._failing = True
         else:
             self.exists, self._failing = True, False
+
+    def _overwritten(self, data: bytes) -> bool:
+        """In one write into the place of what this process wrote last: a case online waits for it, and a new file
+        takes ten times as long. False: it is not ours, or too short."""
+        if len(data) > self._length:
+            return False
+        try:
+            with self._file.open("r+b", buffering=0) as file:
+                return os.fstat(file.fileno()).st_size == self._length and file.write(data.ljust(self._length)) > 0
+        except FileNotFoundError:
+            return False
 
 
 def forgotten(db: Database, author: str, spoken: Mapping[str, int]) -> list[str]:
