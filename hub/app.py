@@ -32,7 +32,7 @@ from protocol.casebook import Casebook
 from protocol.catalogue.bundle import open_bundle
 from protocol.chores import KeyringFile
 from protocol.clock import Clock, WallClock
-from protocol.errors import Distrusted, Unreachable
+from protocol.errors import Distrusted, Refused, Unreachable
 from protocol.exchange import blobs, stick
 from protocol.exchange.carried import Tally
 from protocol.exchange.envelope import open_own, seal_to_self
@@ -93,6 +93,7 @@ class Hub:
         )
         authority = read_authority(settings.authority_pub)
         self.shelf = Shelf(self.store, self.office.blobs, lambda data: open_bundle(data, authority))
+        self._bundle_seen: tuple[int, int] | None = None
         self._chores: Any = None  # APScheduler 3 has no types
 
     # -- starting and ending
@@ -162,16 +163,24 @@ class Hub:
         self.shelf.tell_newcomers(self.office.pen, parties, self.clock.now())
 
     def look_at_bundle(self) -> None:
-        """A newer bundle goes on the shelf and to every station; a wrong one is left where it is and logged."""
+        """A newer bundle goes on the shelf and to every station; a wrong one is left where it is and logged.
+
+        Asked every few seconds: a file that has been looked at is opened again only when it has changed.
+        """
         file = self.settings.catalogue_bundle
         try:
-            data = file.read_bytes()
+            found = file.stat()
+            if (found.st_mtime_ns, found.st_size) == self._bundle_seen:
+                return
+            self.shelf.take(file.read_bytes(), self.office.pen, self.parties(), self.clock.now())
         except FileNotFoundError:
             return
-        try:
-            self.shelf.take(data, self.office.pen, self.parties(), self.clock.now())
+        except Refused as why:
+            log.error("the catalogue in the folder waits for room file=%s code=%s", file.name, why.code)
+            return
         except Distrusted as why:
             log.error("the catalogue in the folder is not taken file=%s %s", file.name, why)
+        self._bundle_seen = (found.st_mtime_ns, found.st_size)
 
     def parties(self) -> list[str]:
         """Everyone in the keyring but the hub."""
@@ -276,7 +285,7 @@ def wire_of(settings: Settings) -> Wire:
 
 
 def _console(hub: Hub, lifespan: Lifespan[Starlette] | None) -> Starlette:
-    return hub_console(hub.room(), hub.settings.name.zh, lifespan)
+    return hub_console(hub.room(), hub.settings.name, lifespan)
 
 
 def _software() -> str:

@@ -76,6 +76,7 @@ class Shelf:
         """Put a bundle on the shelf and tell every station, if it is newer than what lies there. Returns its number.
 
         :raises Distrusted: not signed by this district's authority, or another bundle carries this number
+        :raises Refused: disk-full
         """
         catalogue = self._open(data)
         with self._store.read() as db:
@@ -86,7 +87,8 @@ class Shelf:
         if catalogue.number < there:
             return None
         fresh = known is None
-        self._blobs.keep(data, at)
+        if not self._blobs.has(catalogue.digest):
+            self._blobs.keep(data, at)
         with self._store.write() as tx:
             intake.publish_catalogue(tx, pen, stations, catalogue.number, catalogue.digest, len(data), at)
         if fresh:

@@ -78,6 +78,32 @@ def test_a_station_that_joins_while_the_hub_is_at_work_is_there_within_a_round_o
         assert db.execute("select count(*) from entries where kind = 'catalogue.published'").fetchone()[0] == 3
 
 
+def test_a_catalogue_that_lies_in_the_folder_is_not_written_again_with_every_look(hub: Hub, settings: Settings) -> None:
+    def written() -> list[int]:
+        writers = (hub.office.blobs.store._writer, hub.store._writer)
+        return [writer.conn.total_changes for writer in writers if writer is not None]
+
+    before = written()
+    settings.catalogue_bundle.touch()
+    hub.look_at_bundle()
+    hub.look_at_bundle()
+    assert written() == before
+
+
+def test_a_hub_whose_disk_is_full_starts_with_the_catalogue_that_it_has(
+    hub: Hub, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.close()
+    again = Hub(settings, link=LoopbackNetwork(random.Random(1)).link("hub"), clock=SimClock(), durable=False)
+    for store in (again.store, again.office.blobs.store):
+        monkeypatch.setattr(store, "_free_bytes", lambda folder: 0)
+    again.open()
+    try:
+        assert again.shelf.current() is not None
+    finally:
+        again.close()
+
+
 def test_a_bundle_that_somebody_else_signed_is_left_where_it_is(hub: Hub, settings: Settings) -> None:
     data = bytearray(settings.catalogue_bundle.read_bytes())
     data[-20] ^= 1
@@ -104,6 +130,14 @@ def test_the_commands_make_accounts_check_items_and_carry_sticks(
     assert "李审批" in capsys.readouterr().out
     monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
     assert main(["account", "add", "wang", "--role", "officer", "--password-stdin", *folder]) == 1
+    monkeypatch.setattr("sys.stdin", io.StringIO("another long sentence\n"))
+    assert main(["account", "password", "li", "--password-stdin", *folder]) == 0
+    for what in ("unlock", "close"):
+        assert main(["account", what, "li", *folder]) == 0
+    assert main(["account", "close", "nobody", *folder]) == 1
+    assert main(["account", "list", *folder]) == 0
+    assert "closed" in capsys.readouterr().out
+    assert main(["account", "open", "li", *folder]) == 0
     assert "password" in capsys.readouterr().err
 
     items = tmp_path / "items"
