@@ -64,6 +64,34 @@ def _account_add(options: argparse.Namespace) -> int:
     return 0
 
 
+def _account_password(options: argparse.Namespace) -> int:
+    """Whoever is signed in under the name is signed out; a lock is lifted."""
+    password = sys.stdin.readline().rstrip("\n") if options.password_stdin else _ask_password()
+    kept = accounts.secret(password)
+    with _opened(read_settings(options.folder)) as store, store.write() as tx:
+        accounts.set_password(tx, options.name, kept)
+    return 0
+
+
+def _account_close(options: argparse.Namespace) -> int:
+    with _opened(read_settings(options.folder)) as store, store.write() as tx:
+        accounts.set_active(tx, options.name, False)
+    return 0
+
+
+def _account_open(options: argparse.Namespace) -> int:
+    with _opened(read_settings(options.folder)) as store, store.write() as tx:
+        accounts.set_active(tx, options.name, True)
+    return 0
+
+
+def _account_unlock(options: argparse.Namespace) -> int:
+    """Wrong passwords are forgotten; the password stays as it is."""
+    with _opened(read_settings(options.folder)) as store, store.write() as tx:
+        accounts.lift_lock(tx, options.name)
+    return 0
+
+
 def _account_list(options: argparse.Namespace) -> int:
     with _opened(read_settings(options.folder)) as store, store.read() as db:
         for account in accounts.accounts(db):
@@ -170,6 +198,15 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--role", choices=[str(role) for role in ROLES], required=True, help="角色 role")
     add.add_argument("--display", default="", help="显示姓名 name shown to people")
     add.add_argument("--password-stdin", action="store_true", help="从标准输入读密码 read the password from stdin")
+    password = with_folder(command("password", _account_password, "设置新密码 set a new password", account))
+    password.add_argument("--password-stdin", action="store_true", help="从标准输入读密码 read the password from stdin")
+    close = with_folder(
+        command("close", _account_close, "停用账号 close an account; accounts are never deleted", account)
+    )
+    reopen = with_folder(command("open", _account_open, "恢复账号 open a closed account", account))
+    unlock = with_folder(command("unlock", _account_unlock, "解除锁定 lift the lock after wrong passwords", account))
+    for made in (password, close, reopen, unlock):
+        made.add_argument("name", help="登录名 name to sign in with")
     with_folder(command("list", _account_list, "列出账号 list accounts", account))
 
     catalogue = command("catalogue", None, "事项目录 the catalogue").add_subparsers(required=True, metavar="WHAT")

@@ -79,6 +79,7 @@ class Station:
         self.book = Casebook(settings.party)
         self.press = PrintRoom()
         self.keyring_file = KeyringFile(settings.keyring, settings.authority_pub)
+        self._link = link or MqttLink(wire_of(settings))
         target = target_of(settings)
         self.litestream = (
             Litestream(settings.databases, target, settings.run, socket=settings.litestream_socket) if target else None
@@ -93,7 +94,7 @@ class Station:
             store=self.store,
             blob_store=paper_store,
             handlers=replies.handlers(self.book),
-            link=link or MqttLink(wire_of(settings)),
+            link=self._link,
             clock=self.clock,
             waterline=Waterline(settings.mark),
             report=self.report,
@@ -174,7 +175,9 @@ class Station:
 
     def link_state(self) -> LinkState:
         courier = self.office.courier
-        return LinkState(courier.connected(), courier.link_up, courier.link_reason, courier.link_since)
+        return LinkState(
+            courier.connected(), courier.link_up, courier.link_reason, courier.link_since, self._link.tried_at
+        )
 
     def try_now(self, seconds: float) -> None:
         """Ask the courier to send, and wait until nothing is owed, the hub is gone, or the time is up."""
@@ -290,6 +293,7 @@ def _console(station: Station, lifespan: Lifespan[Starlette] | None) -> Starlett
         clock=station.clock,
         name=say("node.name"),
         place=settings.name.zh,
+        place_en=settings.name.en,
         home="desk",
         texts=NODE,
         templates=_HERE / "templates",

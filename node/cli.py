@@ -56,8 +56,10 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     command("serve", _serve, "Serve the desk and exchange with the district until SIGTERM.")
-    account = command("account", _account, "Add an account, set its password, close or open it, or list all.")
-    account.add_argument("what", choices=("add", "password", "close", "open", "list"))
+    account = command(
+        "account", _account, "Add an account, set its password, close or open it, lift its lock, or list all."
+    )
+    account.add_argument("what", choices=("add", "password", "close", "open", "unlock", "list"))
     account.add_argument("name", nargs="?", default="", help="2 to 32 of a-z, 0-9, dot and dash")
     account.add_argument("--role", choices=[role.value for role in ROLES], default=Role.CLERK.value)
     account.add_argument("--display", default="", help="the name that colleagues and the district see")
@@ -105,6 +107,8 @@ def _account(settings: Settings, arguments: argparse.Namespace) -> int:
         elif arguments.what == "password":
             assert secret is not None
             accounts.set_password(tx, name, secret)
+        elif arguments.what == "unlock":
+            accounts.lift_lock(tx, name)
         else:
             accounts.set_active(tx, name, arguments.what == "open")
     return 0

@@ -32,6 +32,7 @@ class LinkState:
     up: bool
     reason: str  # of the last time that it went down, for the operator
     since: datetime | None
+    tried_at: datetime | None  # when the district was last reached for, in vain or not
 
 
 def replica_is_well(replica: ReplicaHealth) -> bool:

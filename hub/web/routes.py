@@ -23,6 +23,7 @@ from protocol.console.protect import EVERYBODY, ConsoleRoute, form, page
 from protocol.console.shell import console
 from protocol.console.texts import say
 from protocol.exchange.topics import HUB
+from protocol.settings import Name
 
 STICK_BYTES = 257 * 1024 * 1024
 HERE = Path(__file__).parent
@@ -32,13 +33,14 @@ OFFICE = (Role.OFFICER, Role.OPERATOR)  # both see cases; RULES say who may move
 NETWORK = (Role.OFFICER, Role.OPERATOR, Role.ADMIN)
 
 
-def hub_console(room: Room, place: str, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+def hub_console(room: Room, name: Name, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
     shell = Shell(
         party=HUB,
         store=room.store,
         clock=room.clock,
         name=say("hub.name"),
-        place=place,
+        place=name.zh,
+        place_en=name.en,
         home="start",
         texts=HUB_WORDS,
         templates=HERE.parent / "templates",

@@ -64,8 +64,8 @@ def show(request: Request) -> Response:
         [
             Row(say("exchange.last-receipt"), _at(owed.last_receipt_at)),
             Row(say("exchange.last-heard"), say("exchange.at", at=heard) if heard else say("exchange.never")),
+            Row(say("exchange.last-try"), _tried(state)),
             *([Row(say("exchange.link-since"), say("exchange.at", at=state.since))] if state.since else []),
-            *([Row(say("exchange.trouble"), state.reason)] if state.reason and not state.connected else []),
         ],
         owed.cases,
         owed.entries,
@@ -105,8 +105,7 @@ def send_now(request: Request, form: FormData) -> Response:
     if left == 0 and papers_left == 0:
         said, tone = say("exchange.sent-all", **numbers), Tone.GOOD
     elif not state.connected:
-        why = say("exchange.why-hub" if state.up else "exchange.why-wire", reason=state.reason or "—")
-        said, tone = say("exchange.sent-none", why=why, **numbers), Tone.BAD
+        said, tone = say("exchange.sent-none", why=_why(state), **numbers), Tone.BAD
     else:
         said, tone = say("exchange.sent-some", **numbers), Tone.WARN
     return see_other(request, "sync", said=said, tone=tone)
@@ -159,6 +158,19 @@ def _link_chip(state: LinkState) -> Chip:
     if state.connected:
         return Chip(say("exchange.connected"), Tone.GOOD, Icon.LINK)
     return Chip(say("exchange.hub-silent" if state.up else "exchange.dark"), Tone.WARN, Icon.DARK)
+
+
+def _tried(state: LinkState) -> Phrase:
+    """An attempt is not a delivery: it stands in a line of its own, with what became of it."""
+    if state.tried_at is None:
+        return say("exchange.never")
+    if state.connected:
+        return say("exchange.at", at=state.tried_at)
+    return say("exchange.tried-in-vain", at=state.tried_at, why=_why(state))
+
+
+def _why(state: LinkState) -> Phrase:
+    return say("exchange.why-hub" if state.up else "exchange.why-wire", reason=state.reason or "—")
 
 
 def _at(text: str) -> Phrase:

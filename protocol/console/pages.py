@@ -63,6 +63,7 @@ class Shell:
     templates: Path
     navigation: Callable[[Request, Account], Sequence[NavItem]]
     bar: Callable[[], SyncBar]  # reads only what is on this machine's disk
+    place_en: str = ""  # the same in English; empty: it has only the one name
     hosts: frozenset[str] = frozenset()  # names that a POST may be addressed to; empty: any
 
 
@@ -130,6 +131,7 @@ def _frame(request: Request, shell: Shell, section: str, *, fragment: bool) -> d
     whole = signed_in is not None and not fragment
     return {
         "shell": shell,
+        "place": shell.place_en if session.lang(request) is Lang.EN and shell.place_en else shell.place,
         "me": signed_in.account if signed_in else None,
         "nav": shell.navigation(request, signed_in.account) if signed_in and whole else [],
         "bar": shell.bar() if whole else None,

@@ -24,6 +24,7 @@ from protocol.console import accounts
 from protocol.exchange import stick
 from protocol.exchange.carried import Tally
 from protocol.exchange.envelope import seal_to_self
+from protocol.settings import Name
 from tests.district_data import all_items, answers_for, example_item
 from tests.world import MORNING, Station, World
 
@@ -125,7 +126,7 @@ class Desk:
             import_stick=self._import,
             run=self._folder("run"),
         )
-        self.app = hub_console(self.room, "新都区政务服务中心")
+        self.app = hub_console(self.room, Name("新都区政务服务中心", "Xindu district government service center"))
         with office.store.write() as tx:
             for name, (display, role) in STAFF.items() if staff else ():
                 accounts.create_account(tx, name, display, role, SECRET, at=MORNING)

@@ -130,6 +130,7 @@ def test_the_commands_make_accounts_check_items_and_carry_sticks(
     assert "李审批" in capsys.readouterr().out
     monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
     assert main(["account", "add", "wang", "--role", "officer", "--password-stdin", *folder]) == 1
+    assert "password" in capsys.readouterr().err
     monkeypatch.setattr("sys.stdin", io.StringIO("another long sentence\n"))
     assert main(["account", "password", "li", "--password-stdin", *folder]) == 0
     for what in ("unlock", "close"):
@@ -138,7 +139,6 @@ def test_the_commands_make_accounts_check_items_and_carry_sticks(
     assert main(["account", "list", *folder]) == 0
     assert "closed" in capsys.readouterr().out
     assert main(["account", "open", "li", *folder]) == 0
-    assert "password" in capsys.readouterr().err
 
     items = tmp_path / "items"
     items.mkdir()

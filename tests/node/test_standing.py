@@ -7,7 +7,7 @@ import re
 from node.app import Station
 from protocol import attention, chores
 from protocol.cases.rules import Act
-from protocol.clock import stamp
+from protocol.clock import CHINA, stamp
 from protocol.identity import KeyringContent, Standing, sign_keyring
 from tests.node.station import STATION, Desk
 from tests.world import DISTRICT
@@ -15,6 +15,13 @@ from tests.world import DISTRICT
 
 def bar(page_text: str) -> list[str]:
     return re.findall(r'<span class="bar-part">([^<]*)</span>', page_text)
+
+
+def row(page_text: str, label: str) -> str:
+    """What stands beside a label of a summary list."""
+    found = re.search(rf"<dt>{label}</dt>\s*<dd>(.*?)</dd>", page_text, re.S)
+    assert found, label
+    return found[1]
 
 
 def test_the_bar_says_only_what_the_district_has_receipted(desk: Desk) -> None:
@@ -69,6 +76,25 @@ def test_upload_now_ends_in_words_with_and_without_a_wire(desk: Desk) -> None:
     clerk.sees("/sync")
     assert "全部送达" in clerk.posts("/sync/now").text
     assert re.search(r'data-label="已签收到">2<', clerk.page.text), clerk.page.text
+
+
+def test_the_last_attempt_is_no_delivery_and_says_what_became_of_it(desk: Desk) -> None:
+    clerk = desk.clerk()
+    desk.world.settle()
+    delivered = row(clerk.sees("/sync").text, "最近一次送达")
+    desk.world.network.cut(STATION)
+    desk.world.turn()
+    desk.world.advance(600)
+    at = desk.party.clock.now()
+    desk.station._link.tried_at = at
+    page = clerk.sees("/sync").text
+    assert row(page, "最近一次送达") == delivered
+    tried = row(page, "最近一次尝试")
+    assert at.astimezone(CHINA).strftime("%H:%M") in tried
+    assert "未成功：连接不上（" in tried
+    desk.world.network.mend(STATION)
+    desk.world.settle()
+    assert "未成功" not in row(clerk.sees("/sync").text, "最近一次尝试")
 
 
 def test_a_stick_carries_a_case_to_a_hub_without_a_wire(desk: Desk) -> None:

@@ -98,3 +98,13 @@ def test_accounts_are_made_and_closed_from_the_command_line(
     monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
     assert cli.main(["account", "password", "limin", "--folder", folder]) == 1
     assert cli.main(["account", "list", "--folder", str(Path(folder) / "nowhere")]) == 1
+
+
+def test_a_name_that_waits_after_wrong_passwords_is_let_in_again_at_once(desk: Desk) -> None:
+    write_settings(desk.settings)
+    browser = desk.browser().client
+    for _ in range(5):
+        browser.post("/sign-in", data={"name": "limin", "password": "not the password"})
+    assert browser.post("/sign-in", data={"name": "limin", "password": PASSWORD}).status_code == 429
+    assert cli.main(["account", "unlock", "limin", "--folder", str(desk.settings.folder)]) == 0
+    assert "工作台" in browser.post("/sign-in", data={"name": "limin", "password": PASSWORD}).text

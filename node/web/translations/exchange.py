@@ -14,6 +14,11 @@ EXCHANGE: Texts = {
     "exchange.dark": ("未连接", "Not connected"),
     "exchange.last-receipt": ("最近一次送达", "Last delivery"),
     "exchange.last-heard": ("最近一次收到区中心消息", "Last heard from the district centre"),
+    "exchange.last-try": ("最近一次尝试", "Last attempt"),
+    "exchange.tried-in-vain": (
+        "{at}，未成功：{why}。会自动再试",
+        "{at}, in vain: {why}. It goes on trying by itself",
+    ),
     "exchange.link-since": ("线路最近一次变化", "Link last changed"),
     "exchange.trouble": ("原因", "Reason"),
     "exchange.at": ("{at}", "{at}"),
