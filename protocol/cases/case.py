@@ -87,13 +87,26 @@ def fold(told: Iterable[Told]) -> Case:
     """The case that these acts make. Deterministic in the set; never raises for what others sent."""
     unique: dict[str, Told] = {}
     for one in told:
-        known = unique.get(one.act.id)
-        if known is None or one.order < known.order:
+        earlier = unique.get(one.act.id)
+        if earlier is None or one.order < earlier.order:
             unique[one.act.id] = one
     acts = sorted(unique.values(), key=lambda t: t.order)
-    case = Case(id=acts[0].act.case if acts else "")
+    case_id = acts[0].act.case if acts else ""
+    case = Case(id=case_id)
     if len(acts) == 1 and _stands_alone(case, acts[0]):
         return case
+    # A request behind an act that was set aside is found after the line has been walked, and the answer to it
+    # may stand on that line: walk again, knowing it. What is known only grows, so this ends.
+    known: dict[str, CaseAct] = {}
+    while True:
+        requests = _walk(case, acts, unique, known)
+        if requests.keys() <= known.keys():
+            return case
+        known, case = known | requests, Case(id=case_id)
+
+
+def _walk(case: Case, acts: list[Told], unique: dict[str, Told], known: dict[str, CaseAct]) -> dict[str, CaseAct]:
+    """Fill `case` by one walk along the line. Returns the requests that stand; `known` are those of the last walk."""
     followers: dict[str | None, list[Told]] = {}
     for one in acts:
         followers.setdefault(one.act.follows, []).append(one)
@@ -113,7 +126,7 @@ def fold(told: Iterable[Told]) -> Case:
             elif one.act.request is not None and one.act.request not in unique:
                 step = Step(one, Standing.WAITING)
             else:
-                why = _why_not(case, one, requests, answered)
+                why = _why_not(case, one, known | requests, answered)
                 if why:
                     step = Step(one, Standing.REFUSED, why)
                 elif chosen is not None:
@@ -127,7 +140,36 @@ def fold(told: Iterable[Told]) -> Case:
         _apply(case, chosen, requests, answered)
     _place_the_rest(case, acts, unique, seen, requests)
     _look_back(case, seen, acts, requests, answered)
-    return case
+    case.steps = _in_order(case, acts, followers, seen)
+    return requests
+
+
+def _in_order(
+    case: Case, acts: list[Told], followers: dict[str | None, list[Told]], seen: dict[str, Step]
+) -> list[Step]:
+    """The line as it was walked; behind each act what else followed it. Wall clocks have no say."""
+    line: list[str | None] = []
+    by_id = {one.act.id: one for one in acts}
+    tip = case.tip
+    while tip is not None:
+        line.append(tip)
+        tip = by_id[tip].act.follows
+    steps: list[Step] = []
+    placed: set[str] = set()
+    waiting: list[Told] = []
+    for on_line in [None, *reversed(line)]:
+        if on_line is not None:
+            steps.append(seen[on_line])
+            placed.add(on_line)
+        waiting = [one for one in followers.get(on_line, []) if one.act.id not in line]
+        while waiting:
+            beside = waiting.pop(0)
+            if beside.act.id not in placed:
+                placed.add(beside.act.id)
+                steps.append(seen.get(beside.act.id) or Step(beside, Standing.WAITING))
+                waiting = followers.get(beside.act.id, []) + waiting
+    steps += [seen.get(one.act.id) or Step(one, Standing.WAITING) for one in acts if one.act.id not in placed]
+    return steps
 
 
 def _stands_alone(case: Case, only: Told) -> bool:
@@ -265,10 +307,8 @@ def _look_back(
     settled = {
         step.act.request for step in seen.values() if step.act.act is Act.SETTLE and step.standing is Standing.STANDS
     }
-    ordered = [seen[one.act.id] for one in acts if one.act.id in seen]
-    ordered += [Step(one, Standing.WAITING) for one in acts if one.act.id not in seen]
-    case.steps = sorted(ordered, key=lambda s: s.act.at)
-    for step in case.steps:
+    for one in acts:
+        step = seen.get(one.act.id) or Step(one, Standing.WAITING)
         if step.standing is Standing.WAITING:
             case.flags.add(Flag.WAITING)
         elif step.act.id in settled:

@@ -159,6 +159,19 @@ def test_a_scan_that_was_lost_and_taken_again_takes_its_place_whoever_owns_the_c
     assert case.tip == "a1"
 
 
+def test_an_answer_finds_a_request_that_followed_an_act_of_a_lost_life() -> None:
+    acts = [
+        *line(Act.SUBMIT, Act.ACCEPT),
+        told(act("again", Act.ACCEPT, "a0"), 1, life=2),  # set aside: the first acceptance stands
+        told(act("wish", Act.ASK_WITHDRAWAL, "again"), 2, life=2),
+        told(act("yes", Act.ALLOW_WITHDRAWAL, "a1", request="wish"), 3, life=2),
+    ]
+    case = fold(acts)
+    assert case.status is Status.WITHDRAWN
+    assert case.open_request is None
+    assert [step.act.id for step in case.steps] == ["a0", "again", "wish", "a1", "yes"]
+
+
 def test_who_took_a_case_in_may_not_decide_it() -> None:
     case = fold(line(Act.SUBMIT, Act.ACCEPT))
     same = By("li", Role.OFFICER)
