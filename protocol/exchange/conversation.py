@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from protocol.exchange.inbox import Accepted
 from protocol.exchange.messages import Recall
 
-START_WINDOW = 4  # letters in flight until the peer has said what it takes
+START_WINDOW = 1  # letters in flight until the peer has said what it takes: a district comes back all at once
 MAX_WINDOW = 8
 RETRY_FIRST_S = 5.0  # a letter without a receipt is sent again after this
 RETRY_MOST_S = 60.0
@@ -46,6 +46,7 @@ class Conversation:
     boots: list[bytes] = field(default_factory=list)
     believed: list[bytes] = field(default_factory=list)  # sessions of the peer whose hello to this session was believed
     report_at: float = 0.0
+    letter_at: float = float("-inf")  # when a letter came from it last
     # papers
     offered: dict[str, float] = field(default_factory=dict)
     asked: dict[str, float] = field(default_factory=dict)  # digest -> when its pieces were asked for

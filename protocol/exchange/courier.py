@@ -248,7 +248,7 @@ class Courier:
             with Apart(""):
                 self._hear_receipts(receipts, at)
         if letters:
-            self._take_letters(letters, at)
+            self._take_letters(letters, at, now)
         for talk, brought, tally in papers:
             with Apart(talk.peer):
                 tally.papers += self.voice.papers.hear(talk, brought, at, now, carried=True)
@@ -271,7 +271,7 @@ class Courier:
         elif isinstance(message, Offer | Ask | Piece | Have | Lack):
             self.voice.papers.hear(talk, message, at, now)
 
-    def _take_letters(self, letters: list[Arrived], at: datetime) -> None:
+    def _take_letters(self, letters: list[Arrived], at: datetime, now: float) -> None:
         for arrived, result in take_in(self.store, self.inbox, letters, at):
             if result is None:
                 if arrived.tally is not None:
@@ -287,6 +287,7 @@ class Courier:
             if result.outcome is Outcome.FOREIGN:
                 self._put_aside(talk.peer, "distrusted.bad-chain", arrived.raw, at, arrived.tally)
                 continue
+            talk.letter_at = now
             talk.receipts[result.epoch] = (result, result.outcome is Outcome.GAP)
             talk.papers_look = True
         self.voice.look = True

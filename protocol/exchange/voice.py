@@ -40,6 +40,7 @@ REPORT_EVERY_S = 60.0
 SPREAD_PER_PEER_S = 0.005  # hub, link up: hellos to many stations are spread
 RECALL_AGAIN_S = 5.0
 GIVEN_AT_ONCE = 4
+BUSY_FOR_S = 5.0  # after its last letter a station counts as one that has more to say
 PEER_RESTS_S = 15.0  # to whom nothing could be said, for a reason that is ours
 
 
@@ -126,7 +127,7 @@ class Voice:
             for talk in talks:
                 with Apart(talk.peer) as one:
                     self._hello(talk, now)
-                    self._receipts(talk)
+                    self._receipts(talk, now)
                     self._ask_back(talk, now)
                     self._give_back(talk)
                     self._send_again(talk, now)
@@ -155,7 +156,7 @@ class Voice:
         talk.hello_due = now + self._rng.uniform(0.7, 1.3) * talk.hello_wait if goes_on else None
         talk.hello_wait = min(HELLO_MOST_S, talk.hello_wait * 1.5)
 
-    def _receipts(self, talk: Conversation) -> None:
+    def _receipts(self, talk: Conversation, now: float) -> None:
         if not talk.theirs:
             return  # its next hello will tell it all
         while talk.receipts:
@@ -169,16 +170,16 @@ class Voice:
                 upto=accepted.upto,
                 chain=accepted.chain,
                 replicated=replicated,
-                window=self._window(),
+                window=self._window(now),
                 gap=gap,
             )
             self.say(talk.peer, Lane.RECEIPT, receipt)
             talk.replicated_said[epoch] = replicated
             del talk.receipts[epoch]
 
-    def _window(self) -> int:
-        """The more stations speak at once, the less each may have in flight: memory stays bounded."""
-        speaking = sum(1 for talk in self.talks.values() if talk.fresh)
+    def _window(self, now: float) -> int:
+        """The more stations bring letters at once, the less each may have in flight: memory stays bounded."""
+        speaking = sum(1 for talk in self.talks.values() if now - talk.letter_at < BUSY_FOR_S)
         return max(1, min(MAX_WINDOW, 64 // max(1, speaking)))
 
     def _ask_back(self, talk: Conversation, now: float) -> None:
