@@ -25,7 +25,7 @@ from tests.journeys.processes import CLERK, RealDistrict, wait_until
 
 SAMPLES = 200
 WARM_UP = 20
-PAUSE_S = (0.005, 0.03)  # between two cases
+PAUSE_S = (0.0, 0.0)
 
 
 def latency(folder: Path, *, samples: int = SAMPLES) -> dict[str, float]:
