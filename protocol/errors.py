@@ -143,6 +143,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "use `revive`, which restores the replica before the box gets its identity",
     ),
     "refused.name": ("{name!r} is not a party name: 3 to 32 of a-z, 0-9 and -", "choose another name"),
+    "refused.reserved-name": ("{name!r} is a name that the system keeps for itself", "choose another name"),
+    "refused.box-out": (
+        "this box was revoked or replaced",
+        "switch it off and send it back; another box comes in with `revive` and a new token",
+    ),
     "refused.not-answerable": ("there is no open request on this case", "reload the case"),
     "refused.request-open": ("the applicant's request to withdraw has not been answered", "answer it first"),
     "refused.attention-gone": ("this entry has been settled already", "reload the list"),

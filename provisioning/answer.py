@@ -53,7 +53,9 @@ def answer(office: Office, data: bytes, at: datetime) -> bytes:
         planned = register.planned(tx, request.station, at)
         if not hmac.compare_digest(proved.mac, mac(planned.key, proved.content)):
             register.failed(tx, request.station, at)
-            refusal = Refused("refused.token", why="it is not the one that was given out for this station")
+            refusal = Refused(
+                "refused.token", why="不是发给该站的那一个 | it is not the one that was given out for this station"
+            )
         else:
             key = _proved_key(request, proved)
             if planned.box is None:
@@ -64,7 +66,10 @@ def answer(office: Office, data: bytes, at: datetime) -> bytes:
             box = register.box_numbered(tx, request.station, number)
             if (box.spki, box.signing, box.sealing) != (spki_hash(key), request.signing, request.sealing):
                 register.alarm(tx, request.station, "token-twice", "another box used the same token", at)
-                refusal = Refused("refused.token", why="another box has used it; the district has been told")
+                refusal = Refused(
+                    "refused.token",
+                    why="另一台机器用过它，中心已报警 | another box has used it; the district has been told",
+                )
     if refusal is not None:
         raise refusal
     office.publish(at)
@@ -75,11 +80,12 @@ def confirm(office: Office, data: bytes) -> None:
     """The box says that it holds its certificate: issued -> active.
 
     :raises Distrusted: not signed by that box
+    :raises Refused: box-out: it was fenced in the meantime
     """
     try:
         said = msgspec.json.decode(data, type=Confirmation)
     except msgspec.DecodeError as why:
-        raise Distrusted("distrusted.shape", why="confirmation") from why
+        raise Distrusted("distrusted.shape", why="入网回执 | a confirmation") from why
     with office.store.write() as tx:
         box = register.box_numbered(tx, said.station, said.box)
         card = Card(party=box.station, box=box.box, signing=box.signing, sealing=box.sealing)
@@ -94,7 +100,7 @@ def _read(data: bytes) -> tuple[Request, ProvedRequest]:
         proved = msgspec.json.decode(data, type=ProvedRequest)
         return msgspec.json.decode(proved.content, type=Request), proved
     except msgspec.DecodeError as why:
-        raise Distrusted("distrusted.shape", why="request") from why
+        raise Distrusted("distrusted.shape", why="入网请求 | a request") from why
 
 
 def _proved_key(request: Request, proved: ProvedRequest) -> ec.EllipticCurvePublicKey:
@@ -112,7 +118,7 @@ def _proved_key(request: Request, proved: ProvedRequest) -> ec.EllipticCurvePubl
     except (InvalidSignature, ValueError) as why:
         raise Distrusted("distrusted.bad-signature") from why
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise Distrusted("distrusted.shape", why="the TLS key is not P-256")
+        raise Distrusted("distrusted.shape", why="TLS 密钥不是 P-256 | the TLS key is not P-256")
     return key
 
 

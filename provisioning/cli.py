@@ -27,14 +27,24 @@ from protocol.settings import BrokerKind, Http, Name, Replica, ReplicaKind, Sett
 from provisioning import register
 from provisioning.answer import answer, confirm
 from provisioning.doctor import Level, examine, exit_code
-from provisioning.enrol import BrokerHint, confirmation, install, make_request, planned_settings, read_answer
+from provisioning.enrol import (
+    BrokerHint,
+    confirmation,
+    install,
+    installed_by,
+    make_request,
+    planned_settings,
+    read_answer,
+)
 from provisioning.grammar import parser
+from provisioning.mosquitto import MOSQUITTO, running
 from provisioning.office import HubPlan, make_office, open_office
 from provisioning.register import State, Station
 from provisioning.revive import bring_back, fence_and_plan, nobody_at_work, revive, revive_hub, set_aside
 from provisioning.serve import Door, post
-from provisioning.tokens import Invitation, Purpose, read_invitation
-from provisioning.units import render_units
+from provisioning.tokens import Invitation, read_invitation
+from provisioning.units import USER, render_units
+from provisioning.words import told
 
 DONE, ACT, BLOCKED = 0, 10, 20
 _SIGNS = {Level.OK: "[ 正常 ok   ]", Level.WARN: "[ 注意 warn ]", Level.FAIL: "[ 失败 fail ]"}
@@ -46,19 +56,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(options.act(options))
     except MicrocenterError as why:
-        print(f"未完成 not done: {why}", file=sys.stderr)
-        if why.hint:
-            print(f"下一步 next: {why.hint}", file=sys.stderr)
-        return BLOCKED
+        print("\n".join(told(why)), file=sys.stderr)
     except OSError as why:
-        print(f"未完成 not done: {why}", file=sys.stderr)
-        return BLOCKED
+        print(f"未完成 not done: {why.strerror or why}: {why.filename or ''}", file=sys.stderr)
+        print("下一步 next: 核对路径和权限 | check the path and who may read and write there", file=sys.stderr)
+    return BLOCKED
 
 
 # -- the operator's commands
 
 
 def _init(options: argparse.Namespace) -> int:
+    before = (options.office / "hub" / "party.toml").exists()
     embedded = options.broker == BrokerKind.EMBEDDED
     host = options.hosts[0]
     plan = HubPlan(
@@ -74,22 +83,35 @@ def _init(options: argparse.Namespace) -> int:
         ),
         replica=_replica(options) or Replica(),
         hosts=tuple(dict.fromkeys([*options.hosts, "127.0.0.1", "localhost"])),
-        listen=options.listen,
+        listen=options.listen or ("" if before else "0.0.0.0"),  # noqa: S104 - stations come from outside
         loopback_port=options.loopback_port,
     )
     make_office(options.office, plan, _now())
     with open_office(options.office) as office:
+        hub = office.hub
         print(f"区中心已建立 district {office.authority.district} is set up in {options.office}")
+        if before:
+            print(f"原有设置保留 what was set before stays: {hub.folder}/party.toml, {options.office}/broker.json")
         print(f"校验码 pin: {office.pin}")
         print(f"请把 authority/ 备份到保险柜 keep a sealed copy of {office.authority.folder}")
+        own = f"microcenter-provision --office {options.office}"
+        print("下一步 next:")
+        print(f"  {own} catalogue                                  # 签发事项目录 sign the catalogue")
+        print(f"  microcenter-hub account add NAME --role admin --folder {hub.folder}    # 第一个账号 first account")
+        print(f"  {own} render UNITS --folder {hub.folder}    # systemd 服务 services")
+        print("  没有 systemd 时 without systemd, each in its own terminal:")
+        if hub.broker.kind is BrokerKind.MOSQUITTO:
+            print(f"    {MOSQUITTO} -c {hub.broker_dir}/mosquitto.conf")
+        print(f"    microcenter-hub serve --folder {hub.folder}")
+        print(f"    {own} serve")
     return DONE
 
 
 def _plan(options: argparse.Namespace) -> int:
     at = _now()
     with open_office(options.office) as office:
-        office.add_station(Station(options.station, options.zh, options.en, options.tier), at)
-        invitation = office.plan(options.station, Purpose.NEW, at, options.url)
+        station = Station(options.station, options.zh, options.en, options.tier)
+        invitation = office.admit(station, at, options.url)
     print(f"站点已登记 {options.station} is entered; 令牌 72 小时有效 the token is good for 72 h")
     return _hand_out(invitation, options.out)
 
@@ -147,12 +169,16 @@ def _revoke(options: argparse.Namespace) -> int:
         print(
             f"已吊销 revoked {options.station}/{box.box}: 名册、权限、吊销列表已更新 keyring, ACL and CRL are renewed"
         )
+    _say_if_down(options.office)
     return DONE
 
 
 def _keyring(options: argparse.Namespace) -> int:
-    """Shows who is in; writes the keyring anew; `--out` gives it to a stick."""
+    """Shows who is in; writes the keyring anew; `--out` gives it to a stick, `--seen` puts the alarms away."""
     with open_office(options.office) as office:
+        if options.seen:
+            with office.store.write() as tx:
+                register.alarms_seen(tx, _now())
         office.publish(_now())
         with office.store.read() as db:
             content = register.keyring(db, office.authority.district)
@@ -184,8 +210,12 @@ def _catalogue(options: argparse.Namespace) -> int:
 def _broker_reload(options: argparse.Namespace) -> int:
     with open_office(options.office) as office:
         office.publish(_now())
-        kind = office.hub.broker.kind
-    print(f"权限与吊销已更新并验证 the rules of the {kind} broker are renewed and proved")
+        if office.hub.broker.kind is BrokerKind.EMBEDDED:
+            print("内置消息代理自行读取 the embedded broker reads its rules by itself")
+            return DONE
+    if _say_if_down(options.office):
+        return ACT
+    print("权限与吊销已更新并验证 the rules of Mosquitto are renewed and proved")
     return DONE
 
 
@@ -195,6 +225,8 @@ def _broker_reload(options: argparse.Namespace) -> int:
 def _enrol(options: argparse.Namespace) -> int:
     invitation = _invitation(options.token_file)
     url = _url(options, invitation)
+    if done := installed_by(options.folder, invitation.token):
+        return _finish(options, done, url)
     print("[1/4] 生成密钥与请求 keys and request")
     request = make_request(options.folder, invitation.token)
     print(f"[2/4] 向区中心申请 asking {url}")
@@ -225,6 +257,8 @@ def _revive(options: argparse.Namespace) -> int:
 def _request(options: argparse.Namespace) -> int:
     invitation = _invitation(options.token_file)
     if options.replace:
+        if installed_by(options.folder, invitation.token):
+            raise Refused("refused.enrolled", station=invitation.token.station)
         with nobody_at_work(options.folder):
             set_aside(options.folder, _now())
     write_whole(options.out, make_request(options.folder, invitation.token), 0o644)
@@ -237,7 +271,7 @@ def _install(options: argparse.Namespace) -> int:
     data = options.answer.read_bytes()
     http, replica = _http(options), _replica(options)
     said, _ = read_answer(data, invitation)
-    if said.box > 1:
+    if said.box > 1 and not installed_by(options.folder, invitation.token):
         settings = planned_settings(options.folder, said, http, replica)
         if not settings.restored_note.exists():
             with nobody_at_work(options.folder):
@@ -263,11 +297,22 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _render(options: argparse.Namespace) -> int:
     settings = read_settings(options.folder)
-    office = options.office if (options.office / "authority").is_dir() else None
+    names = []
+    office = options.office.resolve() if (options.office / "authority").is_dir() else None
     options.out.mkdir(parents=True, exist_ok=True)
     for unit in render_units(settings, Path(sys.executable).parent.absolute(), office, options.door):
         write_whole(options.out / unit.name, unit.text.encode(), 0o644)
         print(f"已写入 wrote {options.out / unit.name}")
+        if "[Install]" in unit.text:
+            names.append(unit.name)
+    owned = settings.folder if office is None else office
+    second = "" if settings.replica_dir.is_relative_to(owned) else f" {settings.replica_dir}"
+    print(f"下一步 next ({USER}: 服务账号 the services' account):")
+    print(f"  useradd --system --home-dir {owned} --shell /usr/sbin/nologin {USER}    # 仅一次 once")
+    print(f"  chown -R {USER}: {owned}{second}")
+    print(f"  cp {options.out}/microcenter-* /etc/systemd/system/ && systemctl daemon-reload")
+    print(f"  systemctl enable --now {' '.join(names)}")
+    print(f"  之后的命令用 from now on run the commands as: runuser -u {USER} -- microcenter-provision ...")
     return DONE
 
 
@@ -299,7 +344,7 @@ def _hand_out(invitation: Invitation, out: Path | None) -> int:
 def _url(options: argparse.Namespace, invitation: Invitation) -> str:
     url = options.url or invitation.url
     if not url:
-        raise Refused("refused.token", why="neither the invitation nor --url says where the office is")
+        raise Refused("refused.token", why="邀请码里没有地址，请加 --url | the invitation has no address: add --url")
     return str(url)
 
 
@@ -314,13 +359,27 @@ def _replica(options: argparse.Namespace) -> Replica | None:
 
 
 def _finish(options: argparse.Namespace, settings: Settings, url: str) -> int:
-    """The token has done its work and leaves the box; the office hears that the box is in."""
+    """The office hears that the box is in; then the token has done its work and leaves the box."""
+    if url:
+        print("[4/4] 向区中心报到 telling the office", flush=True)
+        post(url, "/installed", confirmation(settings), settings.district_ca)
     if options.token_file is not None:
         options.token_file.unlink(missing_ok=True)
-    if url:
-        post(url, "/installed", confirmation(settings), settings.district_ca)
-    print(f"入网完成 {settings.party} is enrolled in {options.folder}; 下一步 next: microcenter-provision doctor")
+    print(f"入网完成 {settings.party} is enrolled in {options.folder}")
+    print("下一步 next:")
+    print(f"  microcenter-node account add NAME --role head --folder {options.folder}    # 第一个账号 first account")
+    print(f"  microcenter-node serve --folder {options.folder}    # 或用 render 生成服务 or `render` its service")
+    print(f"  microcenter-provision doctor --folder {options.folder}")
     return DONE
+
+
+def _say_if_down(folder: Path) -> bool:
+    """Rules that no broker has read yet are not called in force."""
+    with open_office(folder) as office:
+        down = office.hub.broker.kind is BrokerKind.MOSQUITTO and running(office.hub) is None
+    if down:
+        print("消息代理未运行，启动时生效 the broker does not run; it will take the rules when it starts")
+    return down
 
 
 ACTS: dict[str, Callable[[argparse.Namespace], int]] = {

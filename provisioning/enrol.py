@@ -9,6 +9,7 @@ ask, and the same certificate comes back.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from dataclasses import replace
@@ -47,8 +48,10 @@ SECRET_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 ANSWER_CONTEXT = b"microcenter/1 answer\0"
 REQUEST_CONTEXT = b"microcenter/1 request\0"
 CONFIRM_CONTEXT = b"microcenter/1 installed\0"
+BY_CONTEXT = b"microcenter/1 enrolled by\0"
 SECRET_CONTEXT = b"microcenter/1 broker password\0"
 _PENDING = "pending"
+_BY = "enrolled-by"  # SHA-256 of the key of the token that brought this identity: a second run knows its own work
 _PASSWORD = "broker.password"  # noqa: S105 - a file's name
 
 
@@ -111,6 +114,17 @@ def confirm_bytes(station: str, box: int) -> bytes:
     return CONFIRM_CONTEXT + f"{station}/{box}".encode()
 
 
+def installed_by(folder: Path, token: Token) -> Settings | None:
+    """The station in this folder if this very token brought it here, and an earlier run has only its end to do."""
+    identity = folder / "identity"
+    if not (identity / "letters.key").exists() or not (identity / _BY).exists():
+        return None
+    if (identity / _BY).read_text("ascii") != _mark_of(token):
+        return None
+    shutil.rmtree(identity / _PENDING, ignore_errors=True)
+    return read_settings(folder)
+
+
 def make_request(folder: Path, token: Token) -> bytes:
     """The request of this box. Its keys are made the first time and kept (0600) until the answer is installed.
 
@@ -165,6 +179,8 @@ def install(
     answer, authority = read_answer(data, invitation)
     identity = folder / "identity"
     pending = identity / _PENDING
+    if not pending.exists() and not (identity / "letters.key").exists():
+        raise Distrusted("distrusted.recipient")  # this box never asked
     own = _own_key(pending if pending.exists() else identity, answer.station)
     certificate = x509.load_pem_x509_certificate(answer.chain.encode())
     if answer.spki != spki_hash(own.public_key()) or certificate.public_key() != own.public_key():
@@ -183,12 +199,17 @@ def install(
     write_whole(identity / "keyring.json", answer.keyring, 0o644)
     if answer.secret:
         write_whole(identity / _PASSWORD, SECRET_SUITE.decrypt(answer.secret, keys.sealing, SECRET_CONTEXT))
+    write_whole(identity / _BY, _mark_of(invitation.token).encode())
     write_settings(settings)
     # Last: who finds letters.key finds everything else too.
     if not settings.letters_key.exists():
         replace(keys, box=answer.box).save(settings.letters_key)
     shutil.rmtree(pending)
     return settings
+
+
+def _mark_of(token: Token) -> str:
+    return hashlib.sha256(BY_CONTEXT + token.key()).hexdigest()
 
 
 def confirmation(settings: Settings) -> bytes:

@@ -51,8 +51,14 @@ def canary_acl(district: str, number: int) -> str:
 def make_broker_folder(
     hub: Settings, authority: Authority, host: str, port: int, hosts: list[str], at: datetime
 ) -> None:
-    """The hub's broker folder, all but the rules. What is there stays; the configuration is rendered anew."""
+    """The hub's broker folder, all but the rules. What is there stays; the configuration is rendered anew.
+
+    `host` may be empty: the listener stays where it was.
+    """
     folder = hub.broker_dir
+    if not host:
+        kept = folder / "listener"
+        host = kept.read_text("ascii").split()[0] if kept.exists() else "127.0.0.1"
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o750)
     if not (folder / "server.crt").exists():

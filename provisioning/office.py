@@ -64,9 +64,26 @@ class Office:
     # -- what an operator does
 
     def add_station(self, station: Station, at: datetime) -> None:
+        """:raises Refused: reserved-name: the hub is no station"""
+        if station.name == HUB:
+            raise Refused("refused.reserved-name", name=station.name)
         with self.store.write() as tx:
             register.add_station(tx, station, at)
         self._publish_names()
+
+    def admit(self, station: Station, at: datetime, url: str = "") -> Invitation:
+        """Enter a station and make the token of its first box, both or neither.
+
+        :raises Refused: enrolled: a box is in use; reserved-name, name
+        """
+        if station.name == HUB:
+            raise Refused("refused.reserved-name", name=station.name)
+        token = Token.make(station.name)
+        with self.store.write() as tx:
+            register.add_station(tx, station, at)
+            register.plan(tx, token, Purpose.NEW, at)
+        self._publish_names()
+        return Invitation(token, self.pin, url)
 
     def plan(self, station: str, purpose: Purpose, at: datetime, url: str = "") -> Invitation:
         """A token for one box of this station: 72 h for the first, 24 h for a replacement.
@@ -177,13 +194,22 @@ class HubPlan:
     broker: BrokerHint  # as stations reach it; the hub's own way in follows from it
     replica: Replica
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost")  # names in the servers' certificate
-    listen: str = "127.0.0.1"  # where Mosquitto's listener for boxes is bound
+    listen: str = ""  # where Mosquitto's listener for boxes is bound; empty: as it was, at first 127.0.0.1
     loopback_port: int = 1884  # Mosquitto's listener for the hub's own process
 
 
 def make_office(folder: Path, plan: HubPlan, at: datetime) -> None:
-    """Afterwards authority, register and the hub's identity are there. Again changes nothing that is there."""
+    """Afterwards authority, register and the hub's identity are there. Again changes nothing that is there, but the
+    broker's configuration is rendered anew.
+
+    :raises Refused: stick: the folder is another district's
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    if (folder / "authority" / "district").exists():
+        there = Authority.load(folder / "authority").district
+        if there != plan.district:
+            why = f"已是 {there} 区的文件夹 | it is the folder of the district {there}"
+            raise Refused("refused.stick", folder=str(folder), why=why)
     if not (folder / BROKER_HINT).exists():
         write_whole(folder / BROKER_HINT, msgspec.json.encode(plan.broker), 0o644)
     broker = _broker_hint(folder)
@@ -212,7 +238,7 @@ def open_office(folder: Path) -> Iterator[Office]:
     :raises Refused: there is no district here
     """
     if not (folder / "authority").is_dir():
-        raise Refused("refused.stick", folder=str(folder), why="no district was set up here")
+        raise Refused("refused.stick", folder=str(folder), why="这里没有建立区中心 | no district was set up here")
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         store = Store(folder / "register.db", migrations)

@@ -91,7 +91,7 @@ def add_station(tx: Database, station: Station, at: datetime) -> None:
     :raises Refused: the name cannot stand in a topic, or belongs to the broker's canaries
     """
     if station.name.startswith("canary-"):
-        raise Refused("refused.name", name=station.name)
+        raise Refused("refused.reserved-name", name=station.name)
     tx.execute(
         "insert into stations values (?, ?, ?, ?, ?) "
         "on conflict (name) do update set zh = excluded.zh, en = excluded.en, tier = excluded.tier",
@@ -161,11 +161,13 @@ def add_box(
 
 
 def activate(tx: Database, name: str, box: int) -> None:
-    """The box has said, signed, that it holds its certificate. Saying it twice changes nothing."""
-    tx.execute(
-        "update boxes set state = ? where station = ? and box = ? and state = ?",
-        [State.ACTIVE, name, box, State.ISSUED],
-    )
+    """The box has said, signed, that it holds its certificate. Saying it twice changes nothing.
+
+    :raises Refused: box-out: it was fenced in the meantime
+    """
+    if box_numbered(tx, name, box).state not in IN_USE:
+        raise Refused("refused.box-out")
+    tx.execute("update boxes set state = ? where station = ? and box = ?", [State.ACTIVE, name, box])
 
 
 def put_out(tx: Database, name: str, state: State, reason: str, at: datetime) -> Box | None:
@@ -214,16 +216,20 @@ def planned(db: Database, name: str, at: datetime) -> Planned:
         "select id, station, purpose, key, expires_at, box from tokens where station = ? and closed = 0", [name]
     ).fetchone()
     if row is None:
-        raise Refused("refused.token", why="no token is out for this station")
+        raise Refused("refused.token", why="该站没有发出的令牌 | no token is out for this station")
     found = Planned(row[0], row[1], Purpose(row[2]), row[3], row[4], row[5])
     late = at - moment(found.expires_at)
     if late > timedelta(0):
-        raise Refused("refused.token", why=f"it expired {late.total_seconds() / 3600:.1f} h ago")
+        hours = late.total_seconds() / 3600
+        raise Refused("refused.token", why=f"已过期 {hours:.1f} 小时 | it expired {hours:.1f} h ago")
     (tries,) = db.execute(
         "select count(*) from failures where station = ? and at > ?", [name, stamp(at - timedelta(hours=1))]
     ).fetchone()
     if tries >= FAILURES_PER_HOUR:
-        raise Refused("refused.token", why="too many wrong tokens within the hour")
+        raise Refused(
+            "refused.token",
+            why="一小时内错误太多，请稍后再试 | too many wrong tokens within the hour; wait for it to pass",
+        )
     return found
 
 
@@ -243,7 +249,14 @@ def alarm(tx: Database, name: str, kind: str, text: str, at: datetime) -> None:
 
 
 def alarms(db: Database) -> list[Alarm]:
-    return [Alarm(*row) for row in db.execute("select at, station, kind, text from alarms order by id").fetchall()]
+    """Those that nobody has dealt with."""
+    rows = db.execute("select at, station, kind, text from alarms where seen_at is null order by id").fetchall()
+    return [Alarm(*row) for row in rows]
+
+
+def alarms_seen(tx: Database, at: datetime) -> None:
+    """A person has dealt with them. They stay in the register."""
+    tx.execute("update alarms set seen_at = ? where seen_at is null", [stamp(at)])
 
 
 def keyring(db: Database, district: str) -> KeyringContent:

@@ -22,9 +22,10 @@ from protocol.identity import Keys
 from protocol.replica import restore
 from protocol.replica.alone import claim
 from protocol.replica.configured import target_of
+from protocol.replica.target import FolderTarget, lies_in
 from protocol.settings import Http, Replica, Settings, read_settings, write_whole
 from provisioning.answer import answer, confirm
-from provisioning.enrol import confirmation, install, make_request, planned_settings, read_answer
+from provisioning.enrol import confirmation, install, installed_by, make_request, planned_settings, read_answer
 from provisioning.office import Office
 from provisioning.register import State
 from provisioning.tokens import Invitation, Purpose
@@ -58,6 +59,8 @@ def revive(
     :raises Refused: no-replica: there is nothing to restore from and no reason was given
     :raises Damaged: the replica is no whole database
     """
+    if done := installed_by(folder, invitation.token):
+        return done
     with nobody_at_work(folder):
         set_aside(folder, at)
         data = ask(make_request(folder, invitation.token))
@@ -116,6 +119,8 @@ def bring_back(settings: Settings, at: datetime, *, without_replica: str = "", s
         if target is None:
             raise Refused("refused.no-replica", name=settings.party)
         for db in settings.databases:
+            if isinstance(target, FolderTarget) and not lies_in(target, db.stem):
+                raise Refused("refused.no-replica", name=f"{db.name} ({target.folder})")
             restored = restore(target, db.stem, db)
             copied[db.stem] = restored.txid
             say(f"恢复 restored {db.name}: {restored.size_bytes} bytes, {restored.took_s:.1f} s")

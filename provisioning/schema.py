@@ -52,3 +52,8 @@ def stations_boxes_tokens(db: Database) -> None:
         "insert into numbers values (1, 0, 0, '')",
     ):
         db.execute(statement)
+
+
+@migrations()
+def alarms_are_dealt_with(db: Database) -> None:
+    db.execute("alter table alarms add column seen_at text")

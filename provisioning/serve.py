@@ -135,7 +135,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(403, msgspec.json.encode(Problem(why.code, str(why.params.get("why", "")))))
         except MicrocenterError as why:
             log.error("enrolment failed code=%s", why.code, exc_info=why)
-            self._say(500, msgspec.json.encode(Problem("", "the office has a fault; its log says which")))
+            self._say(
+                500, msgspec.json.encode(Problem("", "中心出错，见其日志 | the office has a fault; its log says which"))
+            )
 
     def _say(self, status: int, data: bytes) -> None:
         self.send_response(status)
@@ -181,10 +183,12 @@ def post(url: str, path: str, data: bytes, ca: Path | None) -> bytes:
     try:
         problem = msgspec.json.decode(body, type=Problem)
     except msgspec.DecodeError as why:
-        raise Unreachable("unreachable.hub", why=f"it answered {response.status}") from why
+        raise Unreachable("unreachable.hub", why=f"对方应答 {response.status} | it answered {response.status}") from why
+    if not problem.code:
+        raise Unreachable("unreachable.hub", why=problem.why)
     if problem.code in TEXTS and problem.code.startswith("refused."):
         raise Refused(problem.code, why=problem.why)
-    raise Refused("refused.token", why=problem.why or problem.code or f"the office answered {response.status}")
+    raise Refused("refused.token", why=problem.why or problem.code)
 
 
 def _server_certificate(office: Path, hosts: list[str], at: datetime) -> tuple[Path, Path]:

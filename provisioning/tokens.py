@@ -67,10 +67,12 @@ def read_token(text: str) -> Token:
     plain = secret.upper().translate(str.maketrans("OIL", "011"))
     found = _SHAPE.fullmatch(f"E1-{station.lower()}-{plain}-{check.upper()}")
     if head[:3].upper() != "E1-" or found is None:
-        raise Refused("refused.token", why="it is not of the form E1-station-XXXXXXXXXXXX-X")
+        raise Refused(
+            "refused.token", why="格式应为 E1-站名-XXXXXXXXXXXX-X | it is not of the form E1-station-XXXXXXXXXXXX-X"
+        )
     token = Token(found[1], found[2])
     if found[3] != _check_character(token.station, token.secret):
-        raise Refused("refused.token", why="a character is mistyped")
+        raise Refused("refused.token", why="有字符输错 | a character is mistyped")
     return token
 
 
@@ -102,7 +104,9 @@ def read_invitation(text: str) -> Invitation:
     parts = text.split()
     if len(parts) not in (2, 3):
         raise Refused(
-            "refused.token", why="an invitation is the token, the district's pin and, if there is one, its address"
+            "refused.token",
+            why="邀请码由令牌、校验码和地址（可无）组成 | "
+            "an invitation is the token, the district's pin and, if there is one, its address",
         )
     return Invitation(read_token(parts[0]), parts[1].upper(), parts[2] if len(parts) == 3 else "")
 

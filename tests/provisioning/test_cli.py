@@ -9,8 +9,14 @@ import pytest
 
 from protocol.identity import Keys
 from protocol.settings import read_settings
+from provisioning import serve
 from provisioning.cli import main
+from provisioning.mosquitto import free_port
+from provisioning.office import open_office
+from provisioning.register import stations
 from provisioning.serve import Door
+
+PLAN = ("plan", "boya", "--zh", "博雅新城小区站", "--en", "Boya", "--tier", "residential")
 
 
 @pytest.fixture
@@ -32,14 +38,58 @@ def office(run):
     return run
 
 
-PLAN = ("plan", "boya", "--zh", "博雅新城小区站", "--en", "Boya", "--tier", "residential")
-
-
 def test_setting_up_twice_is_setting_up_once(run, tmp_path):
-    first = run("init", "xindu", "--broker", "embedded")
+    assert run("init", "xindu", "--broker", "embedded")[0] == 0
     keyring = (tmp_path / "office/hub/identity/keyring.json").read_bytes()
-    assert run("init", "xindu", "--broker", "embedded") == first
+    code, said = run("init", "xindu", "--broker", "embedded")
+    assert (code, "原有设置保留" in said) == (0, True)
     assert (tmp_path / "office/hub/identity/keyring.json").read_bytes() == keyring
+
+
+def test_a_folder_that_is_another_districts_is_left_alone(office, tmp_path):
+    code, said = office("init", "pidu")
+    assert code == 20
+    assert "已是 xindu 区的文件夹" in said
+    assert not (tmp_path / "office/hub/broker").exists()
+
+
+@pytest.mark.broker
+def test_setting_up_again_does_not_open_the_broker_to_more_than_before(run, tmp_path):
+    assert run("init", "xindu", "--listen", "127.0.0.1", "--loopback-port", free_port())[0] == 0
+    assert run("init", "xindu")[0] == 0
+    assert (tmp_path / "office/hub/broker/listener").read_text() == "127.0.0.1 8883"
+    assert "listener 8883 127.0.0.1" in (tmp_path / "office/hub/broker/mosquitto.conf").read_text()
+
+
+@pytest.mark.parametrize("name", ["hub", "canary-good"])
+def test_a_station_does_not_take_a_name_of_the_system(office, tmp_path, name):
+    code, said = office("plan", name, "--zh", "站", "--en", "S", "--tier", "town")
+    assert (code, "由系统保留" in said) == (20, True)
+    with open_office(tmp_path / "office") as opened, opened.store.read() as db:
+        assert [(s.name, s.zh) for s in stations(db)] == [("hub", "区政务服务中心")]
+
+
+def test_a_plan_that_is_refused_renames_nobody(office, tmp_path):
+    office(*PLAN, "--out", tmp_path / "invitation")
+    enrolled_by_stick(office, tmp_path, tmp_path / "box")
+    assert office("plan", "boya", "--zh", "别的名字", "--en", "Other", "--tier", "town")[0] == 20
+    assert "别的名字" not in (tmp_path / "office/hub/stations.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "boya", "--zh", " ", "--en", "B", "--tier", "town"),
+        (*PLAN, "--url", "http://127.0.0.1:8443"),
+        ("init", "xindu", "--broker-port", "70000"),
+        ("serve", "--listen", "8443"),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_told_before_anything_is_done(run, tmp_path, words):
+    with pytest.raises(SystemExit) as ended:
+        run(*words)
+    assert ended.value.code == 2
+    assert not (tmp_path / "office").exists()
 
 
 def test_a_box_without_a_network_is_enrolled_by_a_stick(office, tmp_path):
@@ -79,6 +129,84 @@ def test_a_dead_box_is_replaced_by_a_stick_and_not_from_nothing(office, tmp_path
     assert code == 0, said
     assert Keys.load(new / "identity/letters.key").box == 2
     assert (new / "mark/restored").exists()
+
+
+def enrolled_by_stick(office, tmp_path, box) -> None:
+    """`tmp_path/invitation` is used for the box."""
+    words = ("--folder", box, "--token-file", tmp_path / "invitation")
+    assert office("request", tmp_path / "req", *words)[0] == 0
+    assert office("answer", tmp_path / "req", tmp_path / "rsp")[0] == 0
+    assert office("install", tmp_path / "rsp", *words, "--out", tmp_path / "done")[0] == 0
+    assert office("installed", tmp_path / "done")[0] == 0
+
+
+def test_an_answer_on_the_wrong_box_is_told_so_and_changes_nothing(office, tmp_path):
+    office(*PLAN, "--out", tmp_path / "invitation")
+    kept = (tmp_path / "invitation").read_text()
+    enrolled_by_stick(office, tmp_path, tmp_path / "box")
+    code, said = office("install", tmp_path / "rsp", "--folder", tmp_path / "other", typed=kept)
+    assert (code, "另一台机器" in said, "wrote the request" in said) == (20, True, True)
+    assert not (tmp_path / "other/identity/letters.key").exists()
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_box_whose_last_word_got_lost_says_it_when_the_command_is_run_again(office, tmp_path, replaced):
+    door = Door(tmp_path / "office", "127.0.0.1", 0, ["127.0.0.1"])
+    door.start()
+    try:
+        url, box, invitation = f"https://127.0.0.1:{door.port}", tmp_path / "box", tmp_path / "invitation"
+        assert office(*PLAN, "--url", url, "--out", invitation)[0] == 0
+        command: tuple[str, ...] = ("enrol",)
+        if replaced:
+            assert office("enrol", "--folder", box, "--token-file", invitation)[0] == 0
+            assert office("revive", "boya", "--url", url, "--out", invitation)[0] == 0
+            command = ("revive", "--without-replica", "burnt")
+        broken = pytest.MonkeyPatch()
+        broken.setattr(serve._Handler, "ACTS", {"/enrol": serve._Handler.ACTS["/enrol"]})
+        code, said = office(*command, "--folder", box, "--token-file", invitation)
+        assert (code, invitation.exists()) == (20, True)
+        key = (box / "identity/letters.key").read_bytes()
+        broken.undo()
+        code, said = office(*command, "--folder", box, "--token-file", invitation)
+        assert (code, invitation.exists()) == (0, False), said
+        assert (box / "identity/letters.key").read_bytes() == key
+        rows = json.loads(office("keyring", "--json")[1])
+        assert [row["state"] for row in rows["boxes"] if row["station"] == "boya"][-1] == "active"
+        assert rows["alarms"] == []
+    finally:
+        door.stop()
+
+
+@pytest.mark.broker
+def test_a_box_that_was_fenced_before_its_last_word_does_not_come_in(office, tmp_path):
+    office(*PLAN, "--out", tmp_path / "invitation")
+    words = ("--folder", tmp_path / "box", "--token-file", tmp_path / "invitation")
+    office("request", tmp_path / "req", *words)
+    office("answer", tmp_path / "req", tmp_path / "rsp")
+    office("install", tmp_path / "rsp", *words, "--out", tmp_path / "done")
+    office("revoke", "boya", "--reason", "stolen")
+    code, said = office("installed", tmp_path / "done")
+    assert (code, "断电并送回" in said) == (20, True)
+
+
+def test_an_alarm_is_shown_until_somebody_has_dealt_with_it(office, tmp_path):
+    office(*PLAN, "--out", tmp_path / "invitation")
+    (tmp_path / "copy").write_text((tmp_path / "invitation").read_text())
+    enrolled_by_stick(office, tmp_path, tmp_path / "box")
+    office("request", tmp_path / "req2", "--folder", tmp_path / "thief", "--token-file", tmp_path / "copy")
+    assert office("answer", tmp_path / "req2", tmp_path / "rsp2")[0] == 20
+    code, said = office("keyring")
+    assert (code, "token-twice" in said) == (10, True)
+    assert office("keyring", "--seen")[0] == 0
+    assert "token-twice" not in office("keyring")[1]
+
+
+@pytest.mark.broker
+def test_rules_that_no_broker_has_read_are_not_called_in_force(run):
+    assert run("init", "xindu", "--loopback-port", free_port())[0] == 0
+    code, said = run("broker-reload")
+    assert (code, "启动时生效" in said, "proved" in said) == (10, True, False)
 
 
 @pytest.mark.broker

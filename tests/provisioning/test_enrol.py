@@ -305,7 +305,7 @@ def test_the_hubs_keys_come_back_from_the_authoritys_escrow(tmp_path, now):
 
 
 def test_the_hub_reads_what_the_register_calls_its_stations(office, district):
-    named = read_register(district.hub.folder)
+    named = read_register(district.hub.stations_list)
     assert {name: (listing.zh, listing.tier) for name, listing in named.items()} == {
         "boya": (BOYA.zh, "residential"),
         "dafeng": (DAFENG.zh, "town"),

@@ -237,6 +237,18 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "A party's name is 3 to 32 of a-z, 0-9 and dash",
         "Choose another name",
     ),
+    "refused.reserved-name": (
+        "这个名称由系统保留",
+        "请换一个名称",
+        "This name is kept for the system itself",
+        "Choose another name",
+    ),
+    "refused.box-out": (
+        "本机已被吊销或替换",
+        "请断电并送回",
+        "This box was revoked or replaced",
+        "Switch it off and send it back",
+    ),
     "refused.not-answerable": (
         "这件业务没有待答复的申请",
         "请刷新办件页面",
