@@ -15,9 +15,11 @@ from typing import Any, Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from protocol import attention
-from protocol.clock import CHINA, ClockQuality, stamp
+from protocol.clock import CHINA, Clock, ClockQuality, stamp
 from protocol.errors import Distrusted, MicrocenterError, Refused, Unreachable
 from protocol.exchange.errands import CheckDue
 from protocol.identity import Keyring, read_authority, read_keyring
@@ -34,6 +36,7 @@ HEALTH_EVERY_S = 30
 FIRST_LOOK_S = 3
 KEYRING_EVERY_S = 5
 NIGHT_HOUR = 3  # in China
+CRON_SLACK = timedelta(hours=2)  # more than any jitter
 
 
 class Party(Protocol):
@@ -183,6 +186,30 @@ def _tell(office: Office, kind: str, trouble: dict[str, object] | None) -> None:
 # -- the timetable
 
 
+class _Timetable(BackgroundScheduler):
+    """APScheduler plans by the wall clock: one that is set back by a year would leave every chore waiting for a year.
+
+    So whenever it looks what is due, a chore that is planned for later than its own rule allows is planned anew.
+    """
+
+    clock: Clock
+
+    def _process_jobs(self) -> float | None:
+        now = self.clock.now()
+        for job in self.get_jobs():  # type: ignore[no-untyped-call]  # APScheduler 3 has no types
+            if isinstance(job.trigger, IntervalTrigger):
+                right, slack = now, 2 * job.trigger.interval
+            elif isinstance(job.trigger, CronTrigger):
+                right, slack = job.trigger.get_next_fire_time(None, now), CRON_SLACK
+            else:
+                continue
+            if job.next_run_time is not None and job.next_run_time - right > slack:
+                log.warning("the clock was set back; planned anew job=%s", job.name)
+                job.modify(next_run_time=right)
+        waits: float | None = super()._process_jobs()  # type: ignore[no-untyped-call]
+        return waits
+
+
 def timetable(
     x: Party,
     *,
@@ -193,11 +220,12 @@ def timetable(
     monthly_drill: Chore,
 ) -> BackgroundScheduler:
     """A scheduler that has all chores and has not been started; shutdown() ends its thread."""
-    scheduler = BackgroundScheduler(
+    scheduler: Any = _Timetable(  # type: ignore[no-untyped-call]
         timezone=CHINA,
         executors={"default": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
     )
+    scheduler.clock = x.office.clock
     every: dict[Chore, int] = {
         replicate: REPLICA_EVERY_S,
         watch_replica: HEALTH_EVERY_S,
@@ -211,4 +239,5 @@ def timetable(
     scheduler.add_job(watch_replica, "date", [x], run_date=soon)
     scheduler.add_job(nightly_check, "cron", [x], hour=NIGHT_HOUR, jitter=1800)
     scheduler.add_job(monthly_drill, "cron", [x], day=1, hour=NIGHT_HOUR + 1, jitter=3600)
-    return scheduler
+    made: BackgroundScheduler = scheduler
+    return made
