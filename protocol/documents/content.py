@@ -28,7 +28,7 @@ class Document(Protocol):
 class TakenMaterial:
     name: str
     form: PaperForm
-    pages: int
+    files: int  # chosen at the desk; one may hold many pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ class IntakeReceipt:
             "applicant": self.applicant,
             "applicant_id": shown_number(self.applicant_id),
             "materials": [
-                {"name": material.name, "form": _FORMS[material.form], "pages": material.pages}
+                {"name": material.name, "form": _FORMS[material.form], "files": material.files}
                 for material in self.materials
             ],
-            "pages": sum(material.pages for material in self.materials),
+            "files": sum(material.files for material in self.materials),
             "taken_by": self.taken_by,
             "taken_at": chinese_time(self.taken_at),
             "query_hint": self.query_hint,

@@ -108,7 +108,7 @@ def test_a_receipt_says_what_was_taken_and_that_it_is_no_acceptance(press, tmp_p
     said = words(press.print_document(RECEIPT), tmp_path)
     for expected in ("收件回执", "LJ07-260302-0001", "王小明", "居住证申领", "李敏", "2026年3月2日16:15", "电子证照"):
         assert expected in said
-    assert "共3种，5页" in said
+    assert "共3种，5份" in said
     assert "本回执不是受理决定" in said
     assert "五个工作日内" in said
     assert "notadecisiontoaccept" in said
@@ -228,7 +228,7 @@ def test_thirty_materials_and_a_very_long_name_find_room(press, tmp_path):
     said = words(press.print_document(replace(RECEIPT, applicant="长" * 200, materials=many)), tmp_path)
     assert "第30种材料" in said
     assert said.count("材料名称") >= 2  # the heading row comes again on the next page
-    assert "共30种，465页" in said
+    assert "共30种，465份" in said
 
 
 def test_two_clerks_print_at_the_same_moment(press):
