@@ -14,6 +14,7 @@ import shutil
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
@@ -175,9 +176,9 @@ class Station:
 
     def link_state(self) -> LinkState:
         courier = self.office.courier
-        return LinkState(
-            courier.connected(), courier.link_up, courier.link_reason, courier.link_since, self._link.tried_at
-        )
+        tried_s = self._link.tried_s
+        tried_at = None if tried_s is None else self.clock.now() - timedelta(seconds=self.clock.monotonic() - tried_s)
+        return LinkState(courier.connected(), courier.link_up, courier.link_reason, courier.link_since, tried_at)
 
     def try_now(self, seconds: float) -> None:
         """Ask the courier to send, and wait until nothing is owed, the hub is gone, or the time is up."""

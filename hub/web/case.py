@@ -289,10 +289,9 @@ def _materials(
     """Every material of the item that is asked of the applicant, then what was attached beside them."""
     since = {paper.digest: step.act.act for step in case.steps if step.act.act in SINCE for paper in step.act.papers}
     by_material: dict[str, list[ShownPaper]] = {}
-    for number, paper in enumerate(case.papers, 1):
-        by_material.setdefault(paper.material, []).append(
-            _paper(request, case, paper, number, here, since.get(paper.digest))
-        )
+    for paper in case.papers:
+        papers = by_material.setdefault(paper.material, [])
+        papers.append(_paper(request, case, paper, len(papers) + 1, here, since.get(paper.digest)))
     known = [m for m in item.materials if m.asked_of_applicant or m.code in by_material] if item else []
     shown = [
         ShownMaterial(label_of(request, item, m.code), m.required, m.standard, by_material.pop(m.code, []))

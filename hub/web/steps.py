@@ -89,7 +89,10 @@ def asides(request: Request, case: Case, item: Item | None, titles: Titles) -> l
 
 def details(request: Request, act: CaseAct, item: Item | None) -> list[tuple[Phrase, str]]:
     """What an act says besides its kind, as label and text."""
-    corrections = "\n".join(f"{label_of(request, item, c.about)}：{c.problem}" for c in act.corrections)
+    words = translator(request)
+    corrections = "\n".join(
+        words("act.said", label=label_of(request, item, one.about), text=one.problem) for one in act.corrections
+    )
     changed = "、".join(label_of(request, item, key) for key in act.answers)
     every = (
         ("act.reason", act.reason),
@@ -109,7 +112,9 @@ def _step(request: Request, one: CaseStep, case: Case, item: Item | None, titles
     told = one.act
     tone, icon = _LOOKS.get(told.act, (Tone.PLAIN, Icon.INFO))
     title: Text = say(f"act.{told.act}")
-    lines = [f"{words(label)}：{text}" for label, text in details(request, told, item)]
+    lines = [words(say("act.said", label=label, text=text)) for label, text in details(request, told, item)]
+    if told.act is Act.NOTE:
+        lines = [told.reason]
     if one.standing is not Standing.STANDS:
         tone, icon = (Tone.WARN, Icon.CLOCK) if one.standing is Standing.WAITING else (Tone.BAD, Icon.ALERT)
         title = say("aside.title", act=say(f"act.{told.act}"), standing=say(f"aside.{one.standing}"))

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from node import cases, desk
 from node.web.case_papers import CaseMaterial, shown_papers, whereabouts
-from node.web.intake import Demand, demands_of, label_of
+from node.web.intake import Demand, about_name, demands_of, label_of
 from node.web.notices import NoticeLine, notice_line
 from node.web.papers import Trouble
 from node.web.tools import answer_text, by, flag_chip, house, item_name, post_once, status_chip, sync_chip
@@ -29,7 +29,7 @@ from protocol.catalogue.items import FieldType, Item
 from protocol.catalogue.masks import mask_id, mask_name, mask_phone
 from protocol.clock import moment
 from protocol.console import forms
-from protocol.console.pages import render, see_other_url, url
+from protocol.console.pages import render, see_other_url, translator, url
 from protocol.console.parts import Chip, Filled, Icon, Row, Step, Tone
 from protocol.console.texts import say
 from protocol.errors import Refused
@@ -141,8 +141,8 @@ def page_of(request: Request, *, revealed: bool, troubles: Mapping[str, Trouble]
         revealed,
         _answers(request, case, item, revealed),
         shown_papers(request, case, item, where, troubles or {}),
-        _versions(case),
-        [step_of(step) for step in reversed(case.steps)],
+        _versions(request, case, item),
+        [step_of(request, step, item) for step in reversed(case.steps)],
         documents_of(case),
         here.clock.now(),
     )
@@ -208,11 +208,16 @@ def _answers(request: Request, case: Case, item: Item | None, revealed: bool) ->
     return shown
 
 
-def step_of(step: fold.Step) -> Step:
+def step_of(request: Request, step: fold.Step, item: Item | None) -> Step:
     """One act as the timeline shows it; one that was set aside says so and why."""
     act = step.act
     tone, icon = _LOOK.get(act.act, (Tone.PLAIN, Icon.INFO))
-    notes = [act.reason, act.recipient, *(f"{one.about}：{one.problem}" for one in act.corrections), act.number]
+    words = translator(request)
+    asked = [
+        words("intake.problem", field=about_name(request, item, one.about) if item else one.about, what=one.problem)
+        for one in act.corrections
+    ]
+    notes = [act.reason, act.recipient, *asked, act.number]
     title = say(f"act.{act.act}")
     if step.standing is not Standing.STANDS:
         tone, icon = Tone.WARN, Icon.ALERT
@@ -223,7 +228,7 @@ def step_of(step: fold.Step) -> Step:
     )  # fmt: skip
 
 
-def _versions(case: Case) -> list[Versions]:
+def _versions(request: Request, case: Case, item: Item | None) -> list[Versions]:
     found = []
     for step in case.set_aside:
         if step.standing is Standing.WAITING:
@@ -238,7 +243,7 @@ def _versions(case: Case) -> list[Versions]:
             ),
             None,
         )
-        found.append(Versions(step_of(step), step_of(rival) if rival else None))
+        found.append(Versions(step_of(request, step, item), step_of(request, rival, item) if rival else None))
     return found
 
 

@@ -23,6 +23,7 @@ from protocol.console.texts import say
 from protocol.errors import Refused
 
 UPLOAD_BYTES = MAX_PAPER_BYTES + 2 * forms.MIB  # a little more is read, so that a file that is too large can be named
+WRONG_FILE = ("refused.paper-empty", "refused.paper-large", "refused.paper-type", "refused.paper-damaged")
 
 
 def rescan(request: Request, form: FormData) -> Response:
@@ -38,7 +39,7 @@ def rescan(request: Request, form: FormData) -> Response:
     except Refused as why:
         if why.code == "refused.no-paper":
             return see_other(request, "case", said=say("rescan.not-lost"), tone=Tone.WARN, case_id=case_id)
-        if not why.code.startswith("refused.paper-"):
+        if why.code not in WRONG_FILE:
             raise
         return case.page_of(request, revealed=False, troubles={lost: trouble_with(request, chosen[0], why)})
     return see_other(request, "case", said=say("rescan.done"), case_id=case_id)

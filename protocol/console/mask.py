@@ -16,5 +16,5 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """王*, 欧**: the first character stays. Counted in characters, so a rare one outside the BMP is one."""
-    return name[:1] + "*" * (len(name) - 1) if len(name) > 1 else name
+    """王*, 欧**: the first character stays, and at most five stars. A rare one outside the BMP counts as one."""
+    return name[:1] + "*" * min(len(name) - 1, 5) if len(name) > 1 else name

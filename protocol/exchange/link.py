@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -89,7 +88,7 @@ Event = LinkUp | LinkDown | Frame | Handed | Denied | Presence | Wake
 class Link(Protocol):
     """Called by the courier's thread only. `events` may be called from any thread and returns at once."""
 
-    tried_at: datetime | None  # when the other end was last reached for, in vain or not; read from any thread
+    tried_s: float | None  # monotonic: when the other end was last reached for, in vain or not; read from any thread
 
     def start(self, events: Callable[[Event], None]) -> None: ...
 

@@ -12,7 +12,6 @@ import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from protocol.errors import Unreachable
 from protocol.exchange.limits import BROKER_QUEUE, MAX_FRAME_BYTES, MAX_IN_FLIGHT, RECEIVE_MAXIMUM
@@ -268,7 +267,7 @@ class LoopbackLink:
 
     def __init__(self, network: LoopbackNetwork, party: str) -> None:
         self.party = party
-        self.tried_at: datetime | None = None  # there is no time on a desk
+        self.tried_s: float | None = None  # there is no time on a desk
         self._network = network
         self._events: Callable[[Event], None] | None = None
 

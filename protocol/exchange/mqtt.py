@@ -17,7 +17,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
@@ -28,7 +27,6 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from protocol.clock import WallClock
 from protocol.errors import Distrusted, Unreachable
 from protocol.exchange.limits import BROKER_QUEUE, MAX_FRAME_BYTES, MAX_IN_FLIGHT, RECEIVE_MAXIMUM
 from protocol.exchange.link import Denied, Event, Frame, Handed, Lane, LinkDown, LinkUp, Presence, Token
@@ -93,7 +91,7 @@ class MqttLink:
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
         self.unread = 0
-        self.tried_at: datetime | None = None
+        self.tried_s: float | None = None
         self._events: Callable[[Event], None] | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -126,7 +124,7 @@ class MqttLink:
         connection = self._connection
         if connection is None:
             raise Unreachable("unreachable.no-link")
-        self.tried_at = WallClock().now()
+        self.tried_s = time.monotonic()
         if reason := self._cannot_go(connection, to, data):
             token = Token(connection.generation, next(self._local))
             self.bring(Denied(token, reason))
@@ -151,7 +149,7 @@ class MqttLink:
     def _run(self, context: ssl.SSLContext | None) -> None:
         told = ""
         while not self._stopping.is_set():
-            self.tried_at = WallClock().now()
+            self.tried_s = time.monotonic()
             connection = _Connection(self, context, self._generation + 1)
             try:
                 connection.carry(self._stopping)

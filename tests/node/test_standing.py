@@ -86,7 +86,7 @@ def test_the_last_attempt_is_no_delivery_and_says_what_became_of_it(desk: Desk) 
     desk.world.turn()
     desk.world.advance(600)
     at = desk.party.clock.now()
-    desk.station._link.tried_at = at
+    desk.station._link.tried_s = desk.party.clock.monotonic()
     page = clerk.sees("/sync").text
     assert row(page, "最近一次送达") == delivered
     tried = row(page, "最近一次尝试")

@@ -234,6 +234,7 @@ CASE_WORDS: Texts = {
         "花括号的位置会换成上面填写的机关。",
         "The places in braces are replaced by the bodies above.",
     ),
+    "act.said": ("{label}：{text}", "{label}: {text}"),
     "act.continue": ("下一步：核对", "Next: check"),
     "act.check": ("请核对：{act}", "Check before it goes out: {act}"),
     "act.check-lead": (

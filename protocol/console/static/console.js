@@ -28,7 +28,11 @@ function stepOn(event) {
   const fields = [...form.querySelectorAll("input, select, textarea")].filter(
     (field) => field.type !== "hidden" && !field.disabled && !field.readOnly && field.offsetParent,
   );
-  const next = fields[fields.indexOf(from) + (event.shiftKey ? -1 : 1)];
+  // a group of radio buttons is one stop: its chosen one, else its first
+  const stopOf = (field) =>
+    field.type === "radio" ? fields.find((one) => one.name === field.name && one.checked) ?? fields.find((one) => one.name === field.name) : field;
+  const stops = fields.filter((field) => field === stopOf(field));
+  const next = stops[stops.indexOf(stopOf(from)) + (event.shiftKey ? -1 : 1)];
   event.preventDefault();
   if (next) next.focus();
   else if (!event.shiftKey) form.requestSubmit(form.querySelector("[data-key=F9], button:not([name])"));
