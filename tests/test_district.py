@@ -174,7 +174,7 @@ def test_an_answer_that_overtakes_the_one_before_it_does_not_end_a_give_back(wor
     with station.office.store.write() as tx:
         lost = add_epoch(tx, DISTRICT, "dafeng", HUB, held.epoch, held.life, "")
         tx.execute("update epochs set wants = ? where id = ?", (held.head, lost.id))
-        take_given(tx, station.office.pen, world.keyring, HUB, early, station.clock.now())
+        take_given(tx, station.office.pen, station.office.inbox, world.keyring, HUB, early, station.clock.now())
     world.settle()
     assert station.case_ids() == [case]
     assert world.differences() == []

@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from hub import stations
 from node.cases import SyncState
 from protocol.attention import open_notices
 from protocol.cases.rules import Act, Status
 from protocol.clock import stamp
+from protocol.errors import Distrusted
 from protocol.exchange.envelope import seal
-from protocol.exchange.journal import add_epoch, life_of
+from protocol.exchange.journal import Heard, add_epoch, life_of
 from protocol.exchange.link import Frame, Lane, LinkUp, Token
-from protocol.exchange.messages import Hello, Message, Report
+from protocol.exchange.messages import Hello, Kind, Message, Report
 from tests.test_district import take_in
 from tests.world import DISTRICT, HUB, Party, World
 
@@ -198,6 +200,33 @@ def test_a_station_of_very_many_epochs_keeps_no_other_waiting(world: World, coun
 
 
 # -- what comes right with the next start
+
+
+def test_an_entry_of_its_own_that_a_station_cannot_apply_keeps_back_none_of_what_it_is_given(world: World) -> None:
+    station = world.station("dafeng")
+    cases = take_in(world, "dafeng", 3)
+    world.settle()
+    station.lose_disk(None, told=True)
+    station.start()
+    handlers = station.office.inbox.handlers
+    right = handlers[Kind.CASE_ACT]
+
+    def breaks_at_the_second(tx: Database, heard: Heard) -> None:
+        if heard.case == cases[1]:
+            raise Distrusted("distrusted.shape", why="a fault of this version")
+        right(tx, heard)
+
+    handlers[Kind.CASE_ACT] = breaks_at_the_second  # type: ignore[index]
+    world.settle()
+    assert set(station.case_ids()) == {cases[0], cases[2]}
+    with station.office.store.read() as db:
+        assert "poison" in {notice.kind for notice in open_notices(db)}
+    restart(station)
+    world.settle()
+    assert set(station.case_ids()) == {*cases}
+    with station.office.store.read() as db:
+        assert "poison" not in {notice.kind for notice in open_notices(db)}
+    assert world.differences() == []
 
 
 def test_an_entry_that_could_not_be_applied_is_applied_by_the_version_that_can(world: World) -> None:

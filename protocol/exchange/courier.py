@@ -349,11 +349,12 @@ class Courier:
         talk.recall_at = None
 
     def _hear_given(self, talk: Conversation, given: Given, at: datetime) -> None:
-        with self.store.write() as tx:
-            try:
-                memory.take_given(tx, self.journal, self.keyring, talk.peer, given, at)
-            except Distrusted as why:
-                log.warning("what was given back is not ours peer=%s code=%s", talk.peer, why.code)
+        try:
+            with self.store.write() as tx:
+                memory.take_given(tx, self.journal, self.inbox, self.keyring, talk.peer, given, at)
+        except Distrusted as why:  # outside the unit of work: nothing of it was kept, and it is asked for after a while
+            log.warning("what was given back is not ours peer=%s code=%s", talk.peer, why.code)
+            return
         talk.recall_at = None
         talk.papers_look = True
         self.voice.look = True

@@ -289,13 +289,16 @@ class Journal:
         log.warning("told again in a new epoch: entries=%d of epoch=%s", len(untold), epoch.epoch)
 
     def take_back(self, tx: Database, epoch: Epoch, given: list[Entry], chains: list[bytes], at: datetime) -> None:
-        """Entries of our own that a peer gave back and whose chain leads to our own signature."""
+        """Keep entries of our own that a peer gave back and whose chain leads to our own signature.
+
+        They are parked: the inbox applies them, each by itself, as it does with what an upgrade has learned to read.
+        """
         for entry, chain in zip(given, chains, strict=True):
             tx.conn.execute(
-                f"insert into entries ({_ENTRY_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,0,?)",
+                f"insert into entries ({_ENTRY_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (
                     place(epoch.id, entry.seq), entry.kind, entry.version, entry.case, entry.by, entry.at,
-                    entry.clock, entry.salt, entry.digest, chain, entry.body, stamp(at),
+                    entry.clock, entry.salt, entry.digest, chain, entry.body, entry.body is not None, stamp(at),
                 ),
             )  # fmt: skip
         last = given[-1].seq
@@ -303,16 +306,6 @@ class Journal:
             "update epochs set head = ?, head_chain = ?, told = max(told, ?) where id = ? and head = ?",
             (last, chains[-1], last, epoch.id, given[0].seq - 1),
         )
-        for entry in given:
-            if entry.body is None or entry.kind not in self.handlers:
-                continue
-            self.handlers[entry.kind](
-                tx,
-                Heard(
-                    self.party, epoch.reader, epoch.epoch, epoch.life, entry.seq, place(epoch.id, entry.seq), entry.kind,
-                    entry.version, entry.case, entry.by, entry.at, entry.clock, entry.body, stamp(at),
-                ),
-            )  # fmt: skip
         if last >= epoch.wants:
             tx.conn.execute("update epochs set wants = 0 where id = ?", (epoch.id,))
             note = Recovered(epoch=epoch.epoch, first=given[0].seq, last=last, source=epoch.reader)

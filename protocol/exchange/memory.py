@@ -23,7 +23,7 @@ from protocol.errors import Damaged, Distrusted
 from protocol.exchange import inbox, journal
 from protocol.exchange.conversation import Conversation
 from protocol.exchange.envelope import Opened, read_proof
-from protocol.exchange.inbox import follow_chain
+from protocol.exchange.inbox import Inbox, follow_chain
 from protocol.exchange.journal import Epoch, Journal
 from protocol.exchange.messages import Check, Given, Held, Hello, Recall, Report, Span
 from protocol.identity import Keyring
@@ -183,8 +183,8 @@ def give(store: Store, author: str, reader: str, asked: Recall, letters: int) ->
     return answer or [Given(epoch=asked.epoch, life=epoch.life, after=asked.after, entries=[], proof=None)]
 
 
-def take_given(tx: Database, pen: Journal, keyring: Keyring, peer: str, given: Given, at: datetime) -> None:
-    """Put entries of our own back into our journal, and apply them.
+def take_given(tx: Database, pen: Journal, box: Inbox, keyring: Keyring, peer: str, given: Given, at: datetime) -> None:
+    """Put entries of our own back into our journal, and apply them; one that cannot be applied is before a person.
 
     :raises Distrusted: they do not lead from our last chain to our own signature
     """
@@ -207,6 +207,7 @@ def take_given(tx: Database, pen: Journal, keyring: Keyring, peer: str, given: G
     stretch = Span(epoch.epoch, epoch.life, epoch.head + 1, signed.last, epoch.head_chain, signed.after)
     chains = follow_chain(stretch, fresh)
     pen.take_back(tx, epoch, fresh, chains, at)
+    box.apply_parked(tx)
     log.info("given back epoch=%s from=%d upto=%d peer=%s", epoch.epoch, fresh[0].seq, fresh[-1].seq, peer)
 
 
