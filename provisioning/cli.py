@@ -23,10 +23,10 @@ from protocol.catalogue.reading import load_folder, standard_items
 from protocol.clock import WallClock
 from protocol.errors import MicrocenterError, Refused
 from protocol.exchange.topics import HUB
-from protocol.settings import BrokerKind, Http, Name, Replica, ReplicaKind, Settings, read_settings, write_whole
+from protocol.settings import FILE, BrokerKind, Http, Name, Replica, ReplicaKind, Settings, read_settings, write_whole
 from provisioning import register
 from provisioning.answer import answer, confirm
-from provisioning.doctor import Level, examine, exit_code
+from provisioning.doctor import examine, exit_code
 from provisioning.enrol import (
     BrokerHint,
     confirmation,
@@ -36,14 +36,16 @@ from provisioning.enrol import (
     planned_settings,
     read_answer,
 )
+from provisioning.findings import Level
 from provisioning.grammar import parser
-from provisioning.mosquitto import MOSQUITTO, running
+from provisioning.mosquitto import running
+from provisioning.next_steps import after_enrolment, after_init, after_rendering
 from provisioning.office import HubPlan, make_office, open_office
 from provisioning.register import State, Station
 from provisioning.revive import bring_back, fence_and_plan, nobody_at_work, revive, revive_hub, set_aside
 from provisioning.serve import Door, post
 from provisioning.tokens import Invitation, read_invitation
-from provisioning.units import USER, render_units
+from provisioning.units import render_units
 from provisioning.words import told
 
 DONE, ACT, BLOCKED = 0, 10, 20
@@ -94,16 +96,7 @@ def _init(options: argparse.Namespace) -> int:
             print(f"原有设置保留 what was set before stays: {hub.folder}/party.toml, {options.office}/broker.json")
         print(f"校验码 pin: {office.pin}")
         print(f"请把 authority/ 备份到保险柜 keep a sealed copy of {office.authority.folder}")
-        own = f"microcenter-provision --office {options.office}"
-        print("下一步 next:")
-        print(f"  {own} catalogue                                  # 签发事项目录 sign the catalogue")
-        print(f"  microcenter-hub account add NAME --role admin --folder {hub.folder}    # 第一个账号 first account")
-        print(f"  {own} render UNITS --folder {hub.folder}    # systemd 服务 services")
-        print("  没有 systemd 时 without systemd, each in its own terminal:")
-        if hub.broker.kind is BrokerKind.MOSQUITTO:
-            print(f"    {MOSQUITTO} -c {hub.broker_dir}/mosquitto.conf")
-        print(f"    microcenter-hub serve --folder {hub.folder}")
-        print(f"    {own} serve")
+        print("\n".join(after_init(options.office.resolve(), hub)))
     return DONE
 
 
@@ -284,7 +277,10 @@ def _install(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    lines = examine(options.folder, _now())
+    folder = options.folder
+    if not (folder / FILE).exists() and (folder / HUB / FILE).exists():
+        folder = folder / HUB  # the office's folder was meant
+    lines = examine(folder, _now())
     if options.json:
         print(json.dumps([dataclasses.asdict(line) for line in lines], ensure_ascii=False))
         return exit_code(lines)
@@ -305,14 +301,7 @@ def _render(options: argparse.Namespace) -> int:
         print(f"已写入 wrote {options.out / unit.name}")
         if "[Install]" in unit.text:
             names.append(unit.name)
-    owned = settings.folder if office is None else office
-    second = "" if settings.replica_dir.is_relative_to(owned) else f" {settings.replica_dir}"
-    print(f"下一步 next ({USER}: 服务账号 the services' account):")
-    print(f"  useradd --system --home-dir {owned} --shell /usr/sbin/nologin {USER}    # 仅一次 once")
-    print(f"  chown -R {USER}: {owned}{second}")
-    print(f"  cp {options.out}/microcenter-* /etc/systemd/system/ && systemctl daemon-reload")
-    print(f"  systemctl enable --now {' '.join(names)}")
-    print(f"  之后的命令用 from now on run the commands as: runuser -u {USER} -- microcenter-provision ...")
+    print("\n".join(after_rendering(settings, office, options.out, names)))
     return DONE
 
 
@@ -366,10 +355,7 @@ def _finish(options: argparse.Namespace, settings: Settings, url: str) -> int:
     if options.token_file is not None:
         options.token_file.unlink(missing_ok=True)
     print(f"入网完成 {settings.party} is enrolled in {options.folder}")
-    print("下一步 next:")
-    print(f"  microcenter-node account add NAME --role head --folder {options.folder}    # 第一个账号 first account")
-    print(f"  microcenter-node serve --folder {options.folder}    # 或用 render 生成服务 or `render` its service")
-    print(f"  microcenter-provision doctor --folder {options.folder}")
+    print("\n".join(after_enrolment(settings.folder)))
     return DONE
 
 

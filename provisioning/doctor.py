@@ -13,18 +13,14 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlite_utils import Database
 
-from protocol.errors import Damaged, MicrocenterError, Unreachable
+from protocol.errors import Damaged, Distrusted, MicrocenterError, Unreachable
 from protocol.exchange.waterline import Waterline, forgotten
 from protocol.identity import Keyring, Keys, read_keyring
 from protocol.replica.configured import target_of
@@ -32,30 +28,16 @@ from protocol.replica.control import Control
 from protocol.replica.target import FolderTarget, find_litestream, lies_in
 from protocol.settings import Kind, Settings, read_settings
 from protocol.store import ROOM_BYTES
-from provisioning import mosquitto
-from provisioning.alerts import Own, cause
-from provisioning.canary import knock
+from provisioning import in_sight as district
+from provisioning.findings import Level, Line, Said
+from provisioning.in_sight import CLOCK_FLOOR, certificate_of
+from provisioning.next_steps import ANEW, restoring, starting
+from provisioning.words import halves
 
-CLOCK_FLOOR = datetime(2026, 1, 1, tzinfo=UTC)
 LITTLE_ROOM_BYTES = 2 * 1024**3
 EXPIRES_SOON = timedelta(days=60)
 REPLICA_LATE = timedelta(minutes=15)
 FONTS = Path("/usr/share/fonts")
-
-
-class Level(StrEnum):
-    OK = "ok"
-    WARN = "warn"  # it works, and somebody should act
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    check: str
-    level: Level
-    zh: str
-    en: str
-    next_step: str = ""
 
 
 def examine(folder: Path, at: datetime) -> list[Line]:
@@ -63,14 +45,17 @@ def examine(folder: Path, at: datetime) -> list[Line]:
     try:
         settings = read_settings(folder)
     except Damaged as why:
-        return [Line("settings", Level.FAIL, f"party.toml 无法使用：{why.text}", f"party.toml: {why.text}", why.hint)]
+        step = "核对 --folder；尚未入网则运行 enrol | check --folder; a new box: `enrol`"
+        return [Line("settings", Level.FAIL, f"party.toml 无法使用：{why.text}", f"party.toml: {why.text}", step)]
     lines = [Line("settings", Level.OK, f"{settings.name.zh} ({settings.party})", f"{settings.party}, {settings.kind}")]
     for check in CHECKS:
         name = check.__name__.strip("_")
         try:
             lines += [Line(name, *said) for said in check(settings, at)]
-        except (MicrocenterError, OSError, ValueError, sqlite3.Error) as why:
-            step = why.hint if isinstance(why, MicrocenterError) else ""
+        except MicrocenterError as why:
+            lines.append(Line(name, Level.FAIL, *halves(why)))
+        except (OSError, ValueError, sqlite3.Error) as why:
+            step = "通知区中心，把这一行告诉他们 | call the district and read them this line"
             lines.append(Line(name, Level.FAIL, f"检查未完成：{why}", f"the check broke off: {why}", step))
     return lines
 
@@ -81,19 +66,16 @@ def exit_code(lines: list[Line]) -> int:
     return 20 if Level.FAIL in levels else 10 if Level.WARN in levels else 0
 
 
-Said = tuple[Level, str, str] | tuple[Level, str, str, str]
-
-
 def _clock(settings: Settings, at: datetime) -> Iterator[Said]:
     floor = CLOCK_FLOOR
     if settings.tls_crt.exists():
-        floor = max(floor, _certificate(settings).not_valid_before_utc)
+        floor = max(floor, certificate_of(settings).not_valid_before_utc)
     if at < floor:
         yield (
             Level.FAIL,
             f"本机时间 {at:%Y-%m-%d} 早于 {floor:%Y-%m-%d}；主板电池可能失效",
             f"this machine says {at:%Y-%m-%d}, before {floor:%Y-%m-%d}; the battery of its clock may be dead",
-            "set the date and time (timedatectl set-time), then look at the battery",
+            "timedatectl set-time '2026-01-31 09:00:00'；再查主板电池 | set date and time, then look at the battery",
         )
     else:
         yield Level.OK, f"时间 {at:%Y-%m-%d %H:%M} UTC", f"{at:%Y-%m-%d %H:%M} UTC"
@@ -108,10 +90,15 @@ def _disk(settings: Settings, at: datetime) -> Iterator[Said]:
                 Level.FAIL,
                 f"磁盘已满：{place} 剩 {text}",
                 f"full: {text} left at {place}; no new work is taken",
-                "free space",
+                "腾出空间 | free space",
             )
         elif free < LITTLE_ROOM_BYTES:
-            yield Level.WARN, f"磁盘空间不足：{place} 剩 {text}", f"only {text} left at {place}", "free space soon"
+            yield (
+                Level.WARN,
+                f"磁盘空间不足：{place} 剩 {text}",
+                f"only {text} left at {place}",
+                "尽快腾出空间 | free space soon",
+            )
         else:
             yield Level.OK, f"{place} 剩 {text}", f"{text} left at {place}"
 
@@ -122,7 +109,7 @@ def _writable(settings: Settings, at: datetime) -> Iterator[Said]:
             with tempfile.TemporaryFile(dir=_there(place)):
                 pass
         except OSError as why:
-            step = "check the mount and the owner of the folder"
+            step = "查该文件夹的挂载和属主 | check the mount and the owner of the folder"
             yield Level.FAIL, f"不能写入 {place}：{why.strerror}", f"cannot write to {place}: {why.strerror}", step
             return
     yield Level.OK, "数据文件夹可写", "the party's folders can be written to"
@@ -131,7 +118,12 @@ def _writable(settings: Settings, at: datetime) -> Iterator[Said]:
 def _identity(settings: Settings, at: datetime) -> Iterator[Said]:
     if not settings.letters_key.exists():
         zh = "尚未入网，或入网未完成"
-        yield Level.FAIL, zh, "not enrolled, or enrolment was cut short", "run `microcenter-provision enrol`"
+        yield (
+            Level.FAIL,
+            zh,
+            "not enrolled, or enrolment was cut short",
+            "运行 enrol，换机运行 revive | run `microcenter-provision enrol`, or `revive` to replace a box",
+        )
         return
     keys = Keys.load(settings.letters_key)
     if keys.party != settings.party:
@@ -139,7 +131,7 @@ def _identity(settings: Settings, at: datetime) -> Iterator[Said]:
             Level.FAIL,
             f"密钥属于 {keys.party}，而 party.toml 是 {settings.party}",
             f"the keys are those of {keys.party}",
-            "this folder was mixed up with another one: call the district",
+            "文件夹弄混了，通知区中心 | this folder was mixed up with another one: call the district",
         )
         return
     if settings.letters_key.stat().st_mode & 0o077:
@@ -149,19 +141,29 @@ def _identity(settings: Settings, at: datetime) -> Iterator[Said]:
 
 
 def _certificate_fits(settings: Settings, at: datetime) -> Iterator[Said]:
-    if settings.kind is Kind.HUB or not settings.tls_crt.exists():
+    if settings.kind is Kind.HUB or not settings.letters_key.exists():
         return
-    certificate = _certificate(settings)
+    gone = [file.name for file in (settings.tls_crt, settings.tls_key, settings.district_ca) if not file.exists()]
+    if gone:
+        files = ", ".join(gone)
+        yield Level.FAIL, f"身份文件缺失：{files}", f"identity files are missing: {files}", ANEW
+        return
+    certificate = certificate_of(settings)
     key = load_pem_private_key(settings.tls_key.read_bytes(), None)
     left = certificate.not_valid_after_utc - at
     if key.public_key() != certificate.public_key():
-        step = "enrol the box again with `revive`"
+        step = ANEW
         yield Level.FAIL, "证书与私钥不配套", "the certificate is not for this key", step
     elif left < timedelta(0):
-        step = "enrol the box again with `revive`; its data stays"
+        step = ANEW
         yield Level.FAIL, f"证书已过期 {-left.days} 天", f"the certificate ran out {-left.days} days ago", step
     elif left < EXPIRES_SOON:
-        yield Level.WARN, f"证书还有 {left.days} 天到期", f"the certificate ends in {left.days} days", "plan a renewal"
+        yield (
+            Level.WARN,
+            f"证书还有 {left.days} 天到期",
+            f"the certificate ends in {left.days} days",
+            "安排换证（revive） | plan a renewal with `revive`",
+        )
     else:
         yield Level.OK, f"证书有效至 {certificate.not_valid_after_utc:%Y-%m-%d}", f"valid for {left.days} days"
 
@@ -169,102 +171,70 @@ def _certificate_fits(settings: Settings, at: datetime) -> Iterator[Said]:
 def _keyring(settings: Settings, at: datetime) -> Iterator[Said]:
     if not settings.letters_key.exists():
         return
+    gone = [file for file in (settings.keyring, settings.authority_pub) if not file.exists()]
+    if gone:
+        step = halves(Distrusted("distrusted.keyring"))[2] if gone == [settings.keyring] else ANEW
+        names = ", ".join(file.name for file in gone)
+        yield Level.FAIL, f"身份文件缺失：{names}", f"identity files are missing: {names}", step
+        return
     keys = Keys.load(settings.letters_key)
     ring = _ring(settings)
     card = ring.ever(keys.party, keys.box)
     number = ring.content.number
     if card.signing != keys.card().signing:
-        step = "enrol this box again with `revive`"
+        step = ANEW
         yield Level.FAIL, "密钥与名册不符", f"the keyring holds another key for {keys.party}/{keys.box}", step
     elif card.standing != "active":
-        zh = "本机已停用或已被替换，请断电并送回"
-        yield Level.FAIL, zh, f"this box is {card.standing} since {card.since}", "switch it off and send it back"
+        zh = "本机已停用或已被替换"
+        step = "断电并送回 | switch it off and send it back"
+        yield Level.FAIL, zh, f"this box is {card.standing} since {card.since}", step
     else:
-        yield Level.OK, f"名册第 {number} 号，本机在用", f"keyring {number}; this box is in use"
-
-
-def _broker(settings: Settings, at: datetime) -> Iterator[Said]:
-    broker = settings.broker
-    where = f"{broker.host}:{broker.port}"
-    try:
-        if not broker.tls:
-            socket.create_connection((broker.host, broker.port), timeout=5).close()
-            yield Level.OK, f"消息代理 {where} 可达", f"{where} answers"
-            return
-        answer = knock(broker.host, broker.port, settings.district_ca, settings.tls_crt, settings.tls_key)
-    except OSError as why:
-        # SSLCertVerificationError is one too: somebody else answers, or the server's certificate is bad for our clock.
-        if isinstance(why, ValueError):
-            zh = f"线路上有设备冒充中心，或本机时间错误：{where}"
-            yield Level.FAIL, zh, f"{where} is not the district's server: {why}", "stop; call the district"
-            return
-        step = "work goes on; check cable, address and firewall"
-        yield Level.WARN, f"连不上消息代理 {where}", f"{where} cannot be reached: {why}", step
-        return
-    certificate = _certificate(settings)
-    found = cause(
-        answer,
-        Own(
-            clock_below_floor=at < CLOCK_FLOOR,
-            expired=at > certificate.not_valid_after_utc,
-            not_yet_valid=at < certificate.not_valid_before_utc,
-            issuer_known=_issued_by_own_chain(settings),
-        ),
-    )
-    yield (Level.OK if found.ok else Level.FAIL), f"{where}：{found.zh}", f"{where}: {found.en}"
-
-
-def _broker_rules(settings: Settings, at: datetime) -> Iterator[Said]:
-    """At the hub with Mosquitto: are both canaries kept out right now?"""
-    if not (settings.broker_dir / "crl.pem").exists():
-        return
-    crl = x509.load_pem_x509_crl((settings.broker_dir / "crl.pem").read_bytes())
-    left = (crl.next_update_utc or at) - at
-    if left < EXPIRES_SOON:
-        step = "run `microcenter-provision broker-reload`; it should run daily"
-        level = Level.FAIL if left < timedelta(0) else Level.WARN
-        yield level, f"吊销列表还有 {left.days} 天到期", f"the revocation list ends in {left.days} days", step
-    if mosquitto.running(settings) is None:
-        yield Level.FAIL, "Mosquitto 未运行", "Mosquitto does not run", "see its log; start it with systemd"
-        return
-    number = crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
-    why = mosquitto.prove(settings, number)
-    if why:
-        step = "run `microcenter-provision broker-reload`: it repairs the rules or stops the broker"
-        yield Level.FAIL, f"Mosquitto 权限异常：{why}", f"Mosquitto's rules are not in force: {why}", step
-    else:
-        yield Level.OK, "Mosquitto 权限与吊销生效", "Mosquitto keeps both canaries out"
+        issued = ring.content.issued_at[:10]
+        zh, en = f"名册第 {number} 号（{issued}），本机在用", f"keyring {number} of {issued}; this box is in use"
+        if settings.kind is Kind.STATION:
+            # It names who the hub is, which changes when the office makes the hub new keys; no wire brings a new one.
+            zh, en = f"{zh}；新名册只由 U 盘带来", f"{en}; a newer keyring comes by stick alone"
+        yield Level.OK, zh, en
 
 
 def _replica(settings: Settings, at: datetime) -> Iterator[Said]:
     target = target_of(settings)
     if target is None:
-        yield Level.WARN, "未设置副本", "this party has no replica", "give it a second disk: [replica] in party.toml"
+        yield (
+            Level.WARN,
+            "未设置副本",
+            "this party has no replica",
+            "挂第二块盘，写进 party.toml 的 [replica] | give it a second disk: [replica] in party.toml",
+        )
         return
     find_litestream()
     if isinstance(target, FolderTarget):
         for db in settings.databases:
             if db.exists() and not lies_in(target, db.stem):
-                step = "is the second disk mounted? litestream makes a whole copy at its next start"
+                step = "第二块盘挂上了吗？挂上后重启服务 | is the second disk mounted? mount it and restart the service"
                 yield Level.WARN, f"{db.name} 尚无完整副本", f"no whole copy of {db.name} yet", step
     try:
         moments = Control(settings.litestream_socket).last_syncs(2.0)
     except Unreachable:
-        step = "it runs with the app: start that, or see run/litestream.log"
+        step = (
+            "它随服务启动：启动服务，或看 run/litestream.log | it starts with the service; else see run/litestream.log"
+        )
         yield Level.WARN, "litestream 未运行", "litestream does not run", step
         return
     late = [path for path, text in moments.items() if at - datetime.fromisoformat(text) > REPLICA_LATE]
     if late or len(moments) < len(settings.databases):
-        yield Level.WARN, "副本落后", "the replica is behind", "see run/litestream.log"
+        yield Level.WARN, "副本落后", "the replica is behind", "看 run/litestream.log | see run/litestream.log"
     else:
         yield Level.OK, "副本是最新的", "the replica is up to date"
 
 
 def _databases(settings: Settings, at: datetime) -> Iterator[Said]:
+    target = target_of(settings)
     for db in settings.databases:
         if not db.exists():
-            if settings.waterline.exists():
-                step = f"restore it with `microcenter-provision revive {settings.party}`"
+            copied = isinstance(target, FolderTarget) and lies_in(target, db.stem)
+            if (settings.waterline.exists() or copied) and not settings.restored_note.exists():
+                step = restoring(settings)
                 yield Level.FAIL, f"{db.name} 丢失", f"{db.name} is gone although this party has lived", step
             continue
         try:
@@ -273,7 +243,7 @@ def _databases(settings: Settings, at: datetime) -> Iterator[Said]:
         except sqlite3.DatabaseError as why:
             result = str(why)
         if result != "ok":
-            step = f"restore it with `microcenter-provision revive {settings.party}`"
+            step = restoring(settings)
             yield Level.FAIL, f"{db.name} 已损坏", f"{db.name} is damaged: {result}", step
         else:
             yield Level.OK, f"{db.name} 完好", f"{db.name} is sound, {db.stat().st_size // 1024} KB"
@@ -284,13 +254,20 @@ def _waterline(settings: Settings, at: datetime) -> Iterator[Said]:
         zh = "刚从副本恢复，下次启动开始新纪元"
         yield Level.OK, zh, "just restored; a new epoch begins at the next start"
         return
-    if not (settings.waterline.exists() and settings.db.exists()):
+    if not settings.db.exists():
+        return
+    if not settings.waterline.exists():
+        zh, en = (
+            "没有外部标记：旧文件被拷回时看不出来",
+            "no mark beside the database: an older copy would not be noticed",
+        )
+        yield Level.WARN, zh, en, f"挂上 mount {settings.mark}；{starting(settings)}"
         return
     spoken = Waterline(settings.mark).spoken()
     with closing(sqlite3.connect(f"file:{settings.db}?mode=ro", uri=True)) as connection:
         ahead = forgotten(Database(connection), settings.party, spoken)
     if ahead:
-        step = "start the party: it begins a new life and asks its peers for what is missing"
+        step = "启动服务：它会向对方要回缺少的 | start the service: it asks its peers for what is missing"
         zh = "数据库比外部标记旧：曾被旧文件覆盖"
         yield Level.WARN, zh, "the database is older than the mark beside it: an older file was copied back", step
     else:
@@ -304,7 +281,7 @@ def _port(settings: Settings, at: datetime) -> Iterator[Said]:
         socket.create_connection((host, http.port), timeout=2).close()
         yield Level.OK, f"页面 {host}:{http.port} 有应答", f"pages answer at {host}:{http.port}"
     except OSError:
-        yield Level.WARN, f"页面 {host}:{http.port} 无应答", f"no pages at {host}:{http.port}", "start the party"
+        yield Level.WARN, f"页面 {host}:{http.port} 无应答", f"no pages at {host}:{http.port}", starting(settings)
 
 
 def _fonts(settings: Settings, at: datetime) -> Iterator[Said]:
@@ -326,8 +303,10 @@ CHECKS: tuple[Callable[[Settings, datetime], Iterator[Said]], ...] = (
     _identity,
     _certificate_fits,
     _keyring,
-    _broker,
-    _broker_rules,
+    district.broker,
+    district.broker_rules,
+    district.heard,
+    district.alarms,
     _replica,
     _databases,
     _waterline,
@@ -343,19 +322,6 @@ def _there(path: Path) -> Path:
     return path
 
 
-def _certificate(settings: Settings) -> x509.Certificate:
-    return x509.load_pem_x509_certificate(settings.tls_crt.read_bytes())
-
-
 def _ring(settings: Settings) -> Keyring:
     authority = Ed25519PublicKey.from_public_bytes(bytes.fromhex(settings.authority_pub.read_text("ascii")))
     return read_keyring(settings.keyring.read_bytes(), authority)
-
-
-def _issued_by_own_chain(settings: Settings) -> bool:
-    leaf, *chain = x509.load_pem_x509_certificates(settings.tls_crt.read_bytes())
-    try:
-        leaf.verify_directly_issued_by(chain[0])
-    except (IndexError, ValueError, TypeError, InvalidSignature):
-        return False
-    return True

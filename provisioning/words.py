@@ -108,11 +108,17 @@ WORDS: dict[str, tuple[str, str, str]] = {
 
 def told(error: MicrocenterError) -> list[str]:
     """What a terminal says: what happened, in both languages, and what to do."""
+    zh, english, steps = halves(error)
+    lines = [f"未完成 not done: {zh}", f"  {english} ({error.code})"]
+    return [*lines, f"下一步 next: {steps}"] if steps else lines
+
+
+def halves(error: MicrocenterError) -> tuple[str, str, str]:
+    """What happened in Chinese, in English, and the next step in both; empty if there is none."""
     zh, next_zh, next_en = WORDS.get(error.code, ("", "", ""))
     own, english = _half(error, 0), type(error)(error.code, **_half(error, 1))
-    lines = [f"未完成 not done: {zh.format_map(own)}", f"  {english.text} ({error.code})"]
-    steps = " | ".join(filter(None, (next_zh.format_map(own), next_en.format_map(own) or english.hint)))
-    return [*lines, f"下一步 next: {steps}"] if steps else lines
+    steps = (next_zh.format_map(own), next_en.format_map(own) or english.hint)
+    return zh.format_map(own) or english.text, english.text, " | ".join(filter(None, steps))
 
 
 class _Known(dict[str, object]):

@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from protocol.clock import stamp
 from protocol.replica import Litestream
 from protocol.replica.configured import target_of
 from protocol.settings import write_whole
-from provisioning import doctor
+from provisioning import doctor, register
 from provisioning.alerts import Own, cause
 from provisioning.district import station_folder
 from provisioning.doctor import Level, examine, exit_code
@@ -103,12 +104,51 @@ def test_a_keyring_that_somebody_wrote_himself(station, now):
     assert worst(station.folder, now, "keyring") is Level.FAIL
 
 
+@pytest.mark.parametrize("file", ["tls.crt", "tls.key", "district-ca.crt", "keyring.json", "authority.pub"])
+def test_a_file_of_the_identity_that_is_gone_is_named_and_blamed_on_no_wire(mtls_district, now, file):
+    station = mtls_district.stations["dafeng"]
+    (station.identity / file).unlink()
+    lines = [line for line in examine(station.folder, now) if line.level is not Level.OK]
+    failed = [line for line in lines if line.level is Level.FAIL]
+    assert [file in line.zh for line in failed] == [True]
+    assert all(line.next_step for line in lines)
+    if file.startswith(("tls", "district")):
+        assert "broker" not in {line.check for line in lines}
+
+
+def test_a_hub_that_is_down_behind_a_broker_that_is_up(station, now):
+    station.data.mkdir()
+    with closing(sqlite3.connect(station.db)) as connection:
+        connection.execute("create table peers (name, heard_at)")
+        connection.execute("insert into peers values ('hub', ?)", [stamp(now)])
+        connection.execute("create table epochs (author, head, told)")
+        connection.execute("insert into epochs values ('dafeng', 9, 2), ('hub', 50, 0)")
+        connection.commit()
+    assert worst(station.folder, now, "heard") is Level.OK
+    (line,) = found(station.folder, now + timedelta(minutes=10), "heard")
+    assert (line.level, "7 条" in line.zh) == (Level.WARN, True)
+
+
+def test_a_token_that_was_tried_twice_is_on_the_hubs_screen_until_dealt_with(district, now):
+    assert worst(district.hub.folder, now, "alarms") is Level.OK
+    with open_office(district.folder) as office, office.store.write() as tx:
+        register.alarm(tx, "dafeng", "token-twice", "another box used the same token", now)
+    assert worst(district.hub.folder, now, "alarms") is Level.WARN
+
+
+def test_a_store_that_is_gone_with_its_mark_is_missed_because_its_replica_is_there(station, now):
+    (station.replica_dir / "station/ltx/9").mkdir(parents=True)
+    (station.replica_dir / "station/ltx/9/x.ltx").touch()
+    (line,) = found(station.folder, now, "databases")
+    assert (line.level, "revive dafeng" in line.next_step) == (Level.FAIL, True)
+
+
 def test_a_box_that_was_replaced_is_told_to_go_home(station, district, now):
     with open_office(district.folder) as office:
         office.fence("dafeng", State.SUPERSEDED, "broken", now)
         shutil.copyfile(office.hub.keyring, station.keyring)
     (line,) = found(station.folder, now, "keyring")
-    assert (line.level, line.next_step) == (Level.FAIL, "switch it off and send it back")
+    assert (line.level, "switch it off and send it back" in line.next_step) == (Level.FAIL, True)
 
 
 def test_a_database_that_is_gone_and_one_that_is_rotten(station, now):
@@ -185,7 +225,7 @@ def test_somebody_who_plays_the_broker_is_not_believed(mtls_district, district, 
     try:
         shutil.copyfile(mtls_district.folder / "hub/broker/device-bundle.pem", station.district_ca)
         (line,) = found(station.folder, now, "broker")
-        assert (line.level, line.next_step) == (Level.FAIL, "stop; call the district")
+        assert (line.level, "stop; call the district" in line.next_step) == (Level.FAIL, True)
     finally:
         broker.stop()
 
@@ -198,7 +238,7 @@ def test_somebody_who_plays_the_broker_is_not_believed(mtls_district, district, 
         ("certificate expired", Own(True, False, False, True), "本机时间错误"),
         ("bad certificate", Own(False, False, False, True), "中心时钟落后"),
         ("unknown ca", Own(False, False, False, True), "未装载本机签发机构"),
-        ("unknown ca", Own(False, False, False, False), "请重新入网"),
+        ("unknown ca", Own(False, False, False, False), "不属于本系统"),
         ("certificate revoked", Own(False, False, False, True), "已停用"),
         ("handshake failure", Own(False, False, False, True), "不配套"),
         ("closed", Own(False, False, False, True), "断开连接"),
