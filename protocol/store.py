@@ -26,7 +26,7 @@ from sqlite_utils import Database, Migrations
 from protocol.errors import Damaged, Refused
 
 BUSY_TIMEOUT_S = 5.0
-CHECKPOINT_PAGES = 8000  # where no Litestream does it
+CHECKPOINT_PAGES = 16000  # where no Litestream does it
 READERS_KEPT = 8
 RESERVE_BYTES = 16 * 1024 * 1024  # a file to give back when the disk is full: receipts need room too
 ROOM_BYTES = 64 * 1024 * 1024  # below this much free space no new work is begun
@@ -91,7 +91,7 @@ class Store:
             connection.execute(f"pragma synchronous = {'full' if self._durable else 'off'}")
             connection.execute("pragma foreign_keys = on")
             connection.execute("pragma cache_size = -16000")
-            # a checkpoint every 32 MB, not 4: a station that comes back brings more than that in a second
+            # a checkpoint every 64 MB, not 4: a station that comes back brings more than that in a second
             connection.execute(f"pragma wal_autocheckpoint = {0 if self.replicated else CHECKPOINT_PAGES}")
             self._writer = Database(connection)
             self._migrations.apply(self._writer)

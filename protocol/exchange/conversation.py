@@ -9,7 +9,7 @@ from protocol.exchange.inbox import Accepted
 from protocol.exchange.messages import Recall
 
 START_WINDOW = 1  # letters in flight until the peer has said what it takes: a district comes back all at once
-MAX_WINDOW = 8
+MAX_WINDOW = 12  # the hub commits what has come together: the more letters, the fewer pages are written twice
 RETRY_FIRST_S = 5.0  # a letter without a receipt is sent again after this
 RETRY_MOST_S = 60.0
 SESSIONS_KEPT = 64

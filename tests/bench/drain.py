@@ -18,7 +18,7 @@ from tests.bench.cases import fill
 from tests.journeys.processes import PartyProcess, RealDistrict, ask, wait_until
 
 CASES = 10_000
-LOOK_S = 0.002
+LOOK_S = 0.005
 PATIENCE_S = 60.0
 
 
