@@ -7,8 +7,10 @@ litestream works on and says so; a hub whose store is gone does not start empty.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -44,7 +46,7 @@ from protocol.exchange.topics import HUB
 from protocol.exchange.waterline import Waterline
 from protocol.identity import Keys, read_authority
 from protocol.office import Office
-from protocol.replica import Litestream, ReplicaHealth, target_of
+from protocol.replica import Litestream, ReplicaHealth, refuse_empty_start, target_of
 from protocol.settings import BrokerKind, Settings
 from protocol.store import Store
 
@@ -94,6 +96,7 @@ class Hub:
         authority = read_authority(settings.authority_pub)
         self.shelf = Shelf(self.store, self.office.blobs, lambda data: open_bundle(data, authority))
         self._bundle_seen: tuple[int, int] | None = None
+        self._lock: int | None = None
         self._chores: Any = None  # APScheduler 3 has no types
 
     # -- starting and ending
@@ -103,6 +106,7 @@ class Hub:
 
         :raises Damaged: the store is gone although this hub has lived, or cannot be read
         """
+        refuse_empty_start(self.settings)
         self.office.open()
         self.look_at_register()
         self.look_at_bundle()
@@ -112,8 +116,10 @@ class Hub:
     def start(self) -> None:
         """Everything, in order. What cannot be started without is raised; a replica is not among it.
 
+        :raises Refused: running: two processes on one store would be two hubs with one voice
         :raises Unreachable: the embedded broker's address is taken
         """
+        self._claim()
         if self.litestream is not None:
             try:
                 self.litestream.start()
@@ -148,6 +154,20 @@ class Hub:
     def close(self) -> None:
         """The other end of open()."""
         self.office.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _claim(self) -> None:
+        """The kernel lets go of the lock with the process, however that ends. Commands work beside: they have no link."""
+        self.settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(self.settings.run / "hub.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as why:
+            os.close(lock)
+            raise Refused("refused.running", folder=str(self.settings.folder)) from why
+        self._lock = lock
 
     # -- what the district's office writes into the folder
 

@@ -20,8 +20,10 @@ from protocol.catalogue.bundle import open_bundle
 from protocol.catalogue.reading import read_item
 from protocol.clock import WallClock
 from protocol.console import accounts
+from protocol.console.terminal import told
 from protocol.errors import MicrocenterError, Refused
 from protocol.identity import read_authority
+from protocol.replica import refuse_empty_start
 from protocol.settings import Settings, read_settings, write_whole
 from protocol.store import Store
 
@@ -38,9 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"没有完成 not done: {why.strerror}: {why.filename}", file=sys.stderr)
         return 1
     except MicrocenterError as why:
-        print(f"没有完成 not done: {why}", file=sys.stderr)
-        if why.hint:
-            print(f"下一步 next: {why.hint}", file=sys.stderr)
+        print(told(why), file=sys.stderr)
         return 1
 
 
@@ -160,6 +160,7 @@ def _hub_beside(folder: Path) -> Iterator[Hub]:
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Store]:
     """The hub's store beside a hub that may be serving: SQLite lets one of them write at a time."""
+    refuse_empty_start(settings)
     store = Store(settings.db, schema.migrations, replicated=True)
     store.open()
     try:
@@ -177,7 +178,8 @@ def _ask_password() -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="microcenter-hub", description="区中心 the district hub")
+    about = "区中心 the district hub. 退出码 exit codes: 0 完成 done, 1 未完成 not done"
+    parser = argparse.ArgumentParser(prog="microcenter-hub", description=about)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: object, text: str, under: object = None) -> argparse.ArgumentParser:

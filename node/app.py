@@ -53,7 +53,7 @@ from protocol.exchange.topics import HUB
 from protocol.exchange.waterline import Waterline
 from protocol.identity import Keys, read_authority
 from protocol.office import Office
-from protocol.replica import Litestream, ReplicaHealth, target_of
+from protocol.replica import Litestream, ReplicaHealth, refuse_empty_start, target_of
 from protocol.settings import Settings
 from protocol.store import Store
 
@@ -121,6 +121,7 @@ class Station:
         :raises Damaged: the store is gone although this station has lived, or cannot be read
         """
         self._claim()
+        refuse_empty_start(self.settings)
         self.office.open()
         self.shelf.look()
         self.store.on_commit(self._moved.set)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -22,7 +23,9 @@ from node.schema import migrations
 from protocol.cases.rules import Role
 from protocol.clock import WallClock
 from protocol.console import accounts
-from protocol.errors import Damaged, MicrocenterError, Refused
+from protocol.console.terminal import told
+from protocol.errors import Damaged, MicrocenterError
+from protocol.replica import refuse_empty_start
 from protocol.settings import Kind, Settings, read_settings
 from protocol.store import Store
 
@@ -41,35 +44,58 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise Damaged("damaged.config", file=str(arguments.folder), why="this is not a station's")
         return int(arguments.do(settings, arguments))
     except MicrocenterError as why:
-        print(f"{why}\n{why.hint}".strip(), file=sys.stderr)
+        print(told(why), file=sys.stderr)
         return 1
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="microcenter-node", description="A station of a district's micro-centers.")
-    commands = parser.add_subparsers(required=True, metavar="command")
+    parser = argparse.ArgumentParser(
+        prog="microcenter-node", description="服务站 a station. 退出码 exit codes: 0 完成 done, 1 未完成 not done"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, do: object, about: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=about, description=about)
-        made.add_argument("--folder", type=Path, default=Path(), help="the station's folder with its party.toml")
+    def command(name: str, do: object, about: str, under: Any = None) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = (under or commands).add_parser(name, help=about, description=about)
+        made.add_argument(
+            "--folder",
+            type=Path,
+            default=Path(),
+            help="站点文件夹 the station's folder with its party.toml (default: .)",
+        )
         made.set_defaults(do=do)
         return made
 
-    command("serve", _serve, "Serve the desk and exchange with the district until SIGTERM.")
-    account = command(
-        "account", _account, "Add an account, set its password, close or open it, lift its lock, or list all."
-    )
-    account.add_argument("what", choices=("add", "password", "close", "open", "unlock", "list"))
-    account.add_argument("name", nargs="?", default="", help="2 to 32 of a-z, 0-9, dot and dash")
-    account.add_argument("--role", choices=[role.value for role in ROLES], default=Role.CLERK.value)
-    account.add_argument("--display", default="", help="the name that colleagues and the district see")
+    command("serve", _serve, "启动站点，直到停止 serve the desk and exchange with the district until stopped")
+    about = "账号 accounts"
+    account = commands.add_parser("account", help=about, description=about)
+    verbs = account.add_subparsers(required=True, metavar="WHAT", dest="what")
+    for what, about in (
+        ("add", "新建账号 make an account"),
+        ("password", "设置新密码 set a new password"),
+        ("close", "停用账号 close an account; accounts are never deleted"),
+        ("open", "恢复账号 open a closed account"),
+        ("unlock", "解除锁定 lift the lock after wrong passwords"),
+    ):
+        made = command(
+            what, _account, f"{about}; 密码从终端或标准输入读 a password is read from terminal or stdin", verbs
+        )
+        made.add_argument("name", help="登录名 name to sign in with: 2 to 32 of a-z, 0-9, dot and dash")
+        if what == "add":
+            roles = [role.value for role in ROLES]
+            made.add_argument("--role", choices=roles, default=Role.CLERK.value, help="角色 role (default: clerk)")
+            made.add_argument("--display", default="", help="显示姓名 the name that colleagues and the district see")
+    command("list", _account, "列出账号 list accounts", verbs)
     out = command(
-        "export", _export, "Write what the district has not receipted to one sealed file; stop the station first."
+        "export",
+        _export,
+        "导出到 U 盘（先停站点）write what the district has not receipted to one sealed file; stop the station first",
     )
-    out.add_argument("to", type=Path, help="a folder, usually on a stick")
-    into = command("import", _import, "Take in what the district put on a stick; stop the station first.")
-    into.add_argument("path", type=Path, help="the file, or the folder with it")
-    command("drill", _drill, "Restore the replica beside its place and check it, as is done every month.")
+    out.add_argument("to", type=Path, help="U 盘文件夹 a folder, usually on a stick")
+    into = command(
+        "import", _import, "从 U 盘导入（先停站点）take in what the district sent by stick; stop the station first"
+    )
+    into.add_argument("path", type=Path, help="文件或文件夹 the file, or the folder with it")
+    command("drill", _drill, "恢复演练 restore the replica beside its place and check it, as is done every month")
     return parser
 
 
@@ -91,14 +117,13 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _account(settings: Settings, arguments: argparse.Namespace) -> int:
-    name, at = arguments.name, WallClock().now()
+    at = WallClock().now()
     if arguments.what == "list":
         with _store(settings) as store, store.read() as db:
             for one in accounts.accounts(db):
                 print(f"{one.name}\t{one.role}\t{'open' if one.active else 'closed'}\t{one.display_name}")
         return 0
-    if not name:
-        raise Refused("refused.account-name")
+    name: str = arguments.name
     secret = accounts.secret(_password()) if arguments.what in ("add", "password") else None
     with _store(settings) as store, store.write() as tx:
         if arguments.what == "add":
@@ -111,6 +136,7 @@ def _account(settings: Settings, arguments: argparse.Namespace) -> int:
             accounts.lift_lock(tx, name)
         else:
             accounts.set_active(tx, name, arguments.what == "open")
+    print(f"完成 done: account {arguments.what} {name}")
     return 0
 
 
@@ -158,8 +184,7 @@ def _drill(settings: Settings, arguments: argparse.Namespace) -> int:
 @contextmanager
 def _store(settings: Settings) -> Iterator[Store]:
     """The store beside a station that may be at work. Checkpoints stay Litestream's."""
-    if not settings.db.exists() and settings.waterline.exists():
-        raise Damaged("damaged.store-missing", party=settings.party)
+    refuse_empty_start(settings)
     store = Store(settings.db, migrations, replicated=True)
     store.open()
     try:
@@ -171,8 +196,8 @@ def _store(settings: Settings) -> Iterator[Store]:
 def _password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    while (first := getpass.getpass("Password: ")) != getpass.getpass("Again: "):
-        print("These were not the same.", file=sys.stderr)
+    while (first := getpass.getpass("密码 password: ")) != getpass.getpass("再输一次 again: "):
+        print("两次输入不一致 the two differ", file=sys.stderr)
     return first
 
 

@@ -4,7 +4,7 @@ Start order: Litestream.start(), Store.open(); stop order the other way round. `
 courier learns its replicated mark: note the marks, sync, the noted marks are replicated.
 """
 
-from protocol.replica.configured import target_of
+from protocol.replica.configured import refuse_empty_start, target_of
 from protocol.replica.health import DatabaseHealth, ReplicaHealth, ReplicaState
 from protocol.replica.process import Litestream
 from protocol.replica.restore import DrillResult, Restored, drill, restore
@@ -22,6 +22,7 @@ __all__ = [
     "S3Target",
     "SftpTarget",
     "drill",
+    "refuse_empty_start",
     "render_config",
     "restore",
     "target_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import random
 import shutil
@@ -14,9 +15,9 @@ from starlette.testclient import TestClient
 from hub.app import Hub, console_of, create_app
 from hub.cli import main
 from protocol.catalogue.reading import standard_items
-from protocol.errors import Damaged
+from protocol.errors import Damaged, Refused
 from protocol.exchange.loopback import LoopbackNetwork
-from protocol.settings import Replica, ReplicaKind, Settings
+from protocol.settings import Replica, ReplicaKind, Settings, write_settings
 from provisioning.district import make_district
 from provisioning.office import open_office
 from provisioning.register import Station
@@ -120,6 +121,24 @@ def test_a_hub_whose_store_is_gone_does_not_start_empty(hub: Hub, settings: Sett
         Hub(settings, link=LoopbackNetwork(random.Random(1)).link("hub"), clock=SimClock(), durable=False).open()
 
 
+def test_a_hub_whose_store_and_mark_are_gone_does_not_begin_anew_over_its_own_copy(
+    hub: Hub, settings: Settings
+) -> None:
+    """The new disk is empty, the second one is not: litestream would copy the emptiness over what can be restored."""
+    hub.close()
+    shutil.rmtree(settings.data)
+    shutil.rmtree(settings.mark)
+    settings = dataclasses.replace(settings, replica=Replica(kind=ReplicaKind.FOLDER))
+    write_settings(settings)
+    snapshots = settings.replica_dir / "hub/ltx/9"
+    snapshots.mkdir(parents=True)
+    (snapshots / "0000000000000001-0000000000000001.ltx").touch()
+    with pytest.raises(Damaged, match="store-missing"):
+        Hub(settings, link=LoopbackNetwork(random.Random(1)).link("hub"), clock=SimClock(), durable=False).open()
+    assert main(["account", "list", "--folder", str(settings.folder)]) == 1, "nor does a command"
+    assert not settings.db.exists()
+
+
 def test_the_commands_make_accounts_check_items_and_carry_sticks(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,6 +171,20 @@ def test_the_commands_make_accounts_check_items_and_carry_sticks(
     assert main(["export", "dafeng", str(stick), *folder]) == 0
     assert list(stick.glob("microcenter-hub-dafeng-*.mcs"))
     assert main(["import", str(tmp_path / "nothing"), *folder]) == 1
+
+
+def test_a_second_hub_on_the_same_folder_does_not_start(settings: Settings) -> None:
+    network = LoopbackNetwork(random.Random(1))
+    first, second = (Hub(settings, link=network.link("hub"), clock=SimClock(), durable=False) for _ in range(2))
+    first.start()
+    try:
+        with pytest.raises(Refused, match="running"):
+            second.start()
+        second.stop()
+    finally:
+        first.stop()
+    second.start()
+    second.stop()
 
 
 @pytest.mark.broker
