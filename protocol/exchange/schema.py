@@ -67,7 +67,6 @@ def exchange_tables(db: Database) -> None:
     create table peers (
         name text primary key,
         heard_at text not null default '',          -- last message whose signature was right
-        tried_at text not null default '',
         skew_s real not null default 0,             -- peer's wall clock minus ours
         boot blob,
         report text not null default '{}',
