@@ -187,8 +187,9 @@ class Casebook:
         tx.conn.execute(
             "insert into acts (id, case_id, place, life, epoch, seq, side, inner_) values (?,?,?,?,?,?,?,?)"
             " on conflict (id) do update set place = excluded.place, life = excluded.life, epoch = excluded.epoch,"
-            " seq = excluded.seq where (excluded.life, excluded.epoch, excluded.seq) < (life, epoch, seq)"
-            " or not exists (select 1 from entries where entries.place = acts.place)",
+            " seq = excluded.seq where case_id = excluded.case_id"
+            " and ((excluded.life, excluded.epoch, excluded.seq) < (life, epoch, seq)"
+            " or not exists (select 1 from entries where entries.place = acts.place))",
             (act_id, case_id, heard.place, heard.life, heard.epoch, heard.seq, side, inner),
         )
 

@@ -7,6 +7,7 @@ is logged and runs again at its next time.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -14,12 +15,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from protocol import attention
-from protocol.clock import CHINA, Clock, ClockQuality, stamp
+from protocol.clock import CHINA, ClockQuality, WallClock, stamp
 from protocol.errors import Distrusted, MicrocenterError, Refused, Unreachable
 from protocol.exchange.errands import CheckDue
 from protocol.identity import Keyring, read_authority, read_keyring
@@ -192,10 +194,8 @@ class _Timetable(BackgroundScheduler):
     So whenever it looks what is due, a chore that is planned for later than its own rule allows is planned anew.
     """
 
-    clock: Clock
-
     def _process_jobs(self) -> float | None:
-        now = self.clock.now()
+        now = WallClock().now()  # what APScheduler itself reads, whatever the party was given
         for job in self.get_jobs():  # type: ignore[no-untyped-call]  # APScheduler 3 has no types
             if isinstance(job.trigger, IntervalTrigger):
                 right, slack = now, 2 * job.trigger.interval
@@ -205,7 +205,8 @@ class _Timetable(BackgroundScheduler):
                 continue
             if job.next_run_time is not None and job.next_run_time - right > slack:
                 log.warning("the clock was set back; planned anew job=%s", job.name)
-                job.modify(next_run_time=right)
+                with contextlib.suppress(JobLookupError):  # gone in between: this is not the only thread
+                    job.modify(next_run_time=right)
         waits: float | None = super()._process_jobs()  # type: ignore[no-untyped-call]
         return waits
 
@@ -225,7 +226,6 @@ def timetable(
         executors={"default": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
     )
-    scheduler.clock = x.office.clock
     every: dict[Chore, int] = {
         replicate: REPLICA_EVERY_S,
         watch_replica: HEALTH_EVERY_S,

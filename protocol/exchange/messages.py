@@ -20,6 +20,9 @@ Seq = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 Small = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]  # a version, a life, a box: SQLite takes no unbounded numbers
 
 
+Nonce = Annotated[bytes, msgspec.Meta(max_length=64)]  # kept in memory for as long as a link is up
+
+
 class Entry(msgspec.Struct, frozen=True, array_like=True):
     """One numbered thing that was said. `body` is None once it has been erased; the digest stays."""
 
@@ -96,10 +99,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):
 class Hello(msgspec.Struct, frozen=True, tag="hello", kw_only=True):
     """Said when a link comes up. It counts only when it answers the receiver's own session."""
 
-    session: bytes
-    answers: bytes = b""
+    session: Nonce
+    answers: Nonce = b""
     heard: bool = False  # the receiver's hello to this session has come: no answer is needed
-    boot: bytes = b""  # random for each start of the process: two boxes with one key show here
+    boot: Nonce = b""  # random for each start of the process: two boxes with one key show here
     life: Small = 1
     heads: list[tuple[Text, Seq]] = []  # the sender's own journal to the receiver: epoch, last number
     holds: list[Held] = []
@@ -113,7 +116,7 @@ class Letter(msgspec.Struct, frozen=True, tag="letter"):
 class Receipt(msgspec.Struct, frozen=True, tag="receipt", kw_only=True):
     """Durable up to here. `session` is the reader's of this receipt; a receipt on a stick has none."""
 
-    session: bytes
+    session: Nonce
     epoch: Text
     upto: Seq
     chain: Digest

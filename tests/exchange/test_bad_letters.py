@@ -344,6 +344,20 @@ def test_a_station_speaks_of_its_own_cases_only(world, thief):
     still_works(world)
 
 
+def test_an_act_under_the_id_of_anothers_act_does_not_take_its_place(world):
+    dafeng, boya = world.station("dafeng"), world.station("boya")
+    case = dafeng.submits()
+    world.settle()
+    before = world.hub.case(case)
+    assert before is not None
+    boya.kill()
+    early = Hand(boya.keys, world.hub.keys.card(), epoch="0")  # earlier than any epoch of an honest station
+    stolen = msgspec.structs.replace(submit("c4", "boya"), id=case)
+    bring(world, world.hub, early.letter(early.act(stolen)), sender="boya")
+    assert world.hub.case(case) == before
+    still_works(world)
+
+
 def test_a_station_cannot_speak_of_anothers_case_before_it_has_come(world, thief):
     case = "f" * 32
     wish = CaseAct(case=case, id="w", act=Act.ASK_WITHDRAWAL, follows=case, by=CLERK, at=NOON, reason="x")
