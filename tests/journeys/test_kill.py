@@ -29,7 +29,7 @@ class BusyClerk(threading.Thread):
     def __init__(self, station: PartyProcess, name: str, rng: random.Random) -> None:
         super().__init__(name=f"clerk-{name}")
         url = f"http://127.0.0.1:{station.settings.http.port}"
-        self.clerk = Clerk(station.name, url, name, PASSWORD, rng)
+        self.clerk = Clerk(station.name, url, name, PASSWORD, rng, has_fonts=False)
         self.answered: list[str] = []
         self.stopping = threading.Event()
         self.broken = 0
