@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     settings = read_settings(options.folder)
+    refuse_empty_start(settings)  # said before the server starts, without its traceback
     port = options.port or settings.http.port
     app = create_app(settings)
     logging.getLogger(__name__).info("hub serves at http://%s:%d", settings.http.host, port)

@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
+    refuse_empty_start(settings)  # said before the server starts, without its traceback
     config = uvicorn.Config(
         create_app(settings),
         host=settings.http.host,

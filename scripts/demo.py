@@ -32,7 +32,7 @@ TROUBLE, BUSY = 1, 2
 def main(argv: Sequence[str] | None = None) -> int:
     """0: ended by Ctrl-C, or everything held; 1: it did not; 2: another demo works on this folder."""
     options = _options(argv)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: a script's child begins with it ignored
         signal.signal(number, _as_ctrl_c)
     teller = Teller()
     try:
@@ -58,9 +58,11 @@ def _run(teller: Teller, folder: Path) -> int:
             "沿用已有的数据" if before else "第一次启动：建立区中心和三个服务站",
             f"{'what was there goes on' if before else 'first start: a hub and three stations are made'}: {folder}",
         )
-        house = House(district.prepare(folder, any_ports=False, tell=teller.say))
+        house = None
         try:
-            house.start(teller)
+            with district.choosing_ports():
+                house = House(district.prepare(folder, any_ports=False, tell=teller.say))
+                house.start(teller)
             told_about_fonts(teller)
             print(_welcome(house), flush=True)
             house.watch(teller)
@@ -69,7 +71,8 @@ def _run(teller: Teller, folder: Path) -> int:
         finally:
             _no_more_signals()
             began = time.monotonic()
-            house.stop()
+            if house is not None:
+                house.stop()
             took = time.monotonic() - began
             teller.say("已全部停止；下次启动接着用", f"all of it has stopped in {took:.1f} s; the next start goes on")
     return 0

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import socket
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from protocol.clock import WallClock
 from protocol.console import accounts
 from protocol.errors import Damaged
 from protocol.exchange.topics import HUB
+from protocol.replica import refuse_empty_start
 from protocol.settings import Kind, Name, Settings, read_settings, write_whole
 from protocol.store import Store
 from provisioning.district import District, make_district, station_folder
@@ -82,6 +84,14 @@ def held(folder: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
+        yield
+
+
+@contextmanager
+def choosing_ports() -> Iterator[None]:
+    """One demo at a time picks ports and takes them: a port that is free for two would be shown by both, and be one's."""
+    with (Path(tempfile.gettempdir()) / f"microcenter-demo-{os.getuid()}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
@@ -159,8 +169,12 @@ def passwords(folder: Path) -> Passwords:
 
 def open_accounts(settings: Settings, secrets_: Mapping[str, str]) -> None:
     """Every account of PEOPLE opens with its password. Not while the party is at work."""
-    if not settings.db.exists() and settings.waterline.exists():
-        return  # its store is gone: whoever starts it is told so
+    with suppress(Damaged):  # its store is gone: whoever starts it is told so
+        refuse_empty_start(settings)
+        _open_accounts(settings, secrets_)
+
+
+def _open_accounts(settings: Settings, secrets_: Mapping[str, str]) -> None:
     with _store(settings) as store:
         with store.read() as db:
             known = {account.name for account in accounts.accounts(db)}
