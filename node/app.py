@@ -227,7 +227,8 @@ class Station:
     def report(self) -> Report:
         """How this station is, as the hub's page of stations shows it."""
         with self.store.read() as db:
-            owed, open_notices = cases.owed(db), attention.count(db)
+            owed, oldest = cases.owed_entries(db)
+            owed_papers, open_notices = cases.owed_papers(db), attention.count(db)
         replica = self.replica
         return Report(
             software=_software(),
@@ -236,9 +237,9 @@ class Station:
             replica_age_s=replica.age_s if replica and replica.age_s is not None else -1.0,
             disk_free=shutil.disk_usage(self.settings.data).free,
             attention=open_notices,
-            owed=owed.entries,
-            owed_papers=owed.papers,
-            oldest_owed_at=owed.oldest_at,
+            owed=owed,
+            owed_papers=owed_papers,
+            oldest_owed_at=oldest,
         )
 
 

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from protocol.casebook import ROW_COLUMNS, CaseRow, row_of
 from protocol.cases.rules import Status
+from protocol.exchange.journal import place
 from protocol.exchange.topics import HUB
 
 
@@ -150,19 +151,39 @@ def counts(db: Database) -> dict[str, int]:
 
 
 def owed(db: Database) -> Owed:
-    entries, oldest = 0, ""
+    """Counting the cases reads every entry that is owed: a tenth of a second for ten thousand of them."""
+    entries, oldest = owed_entries(db)
     cases = 0
-    for row in db.execute("select id, head, told from epochs where reader = ? and head > told", (HUB,)).fetchall():
-        entries += row["head"] - row["told"]
-        low, high = (row["id"] << 40) + row["told"], (row["id"] << 40) + row["head"]
-        found = db.execute(
-            "select count(distinct case_id), min(at) from entries where place > ? and place <= ? and case_id != ''",
-            (low, high),
-        ).fetchone()
-        cases += found[0]
-        oldest = min(filter(None, (oldest, found[1])), default="")
-    (papers,) = db.execute("select count(*) from papers where peer = ? and there = 0 and here = 1", (HUB,)).fetchone()
+    for low, high in _places_owed(db):
+        cases += db.execute(
+            "select count(distinct case_id) from entries where place > ? and place <= ? and case_id != ''", (low, high)
+        ).fetchone()[0]
     last = db.execute(
         "select max(r.at) from receipts r join epochs p on p.id = r.epoch_id where p.reader = ?", (HUB,)
     ).fetchone()[0]
-    return Owed(entries, cases, papers, oldest, last or "")
+    return Owed(entries, cases, owed_papers(db), oldest, last or "")
+
+
+def owed_entries(db: Database) -> tuple[int, str]:
+    """How many entries the hub has not receipted, and when the first of them about a case was written, "" if none."""
+    entries, oldest = 0, ""
+    for low, high in _places_owed(db):
+        entries += high - low
+        first = db.execute(
+            "select at from entries where place > ? and place <= ? and case_id != '' order by place limit 1",
+            (low, high),
+        ).fetchone()
+        oldest = min(filter(None, (oldest, first and first["at"])), default="")
+    return entries, oldest
+
+
+def owed_papers(db: Database) -> int:
+    """Papers that are here and of which the hub has not said that it has them."""
+    row = db.execute("select count(*) from papers where peer = ? and there = 0 and here = 1", (HUB,)).fetchone()
+    return int(row[0])
+
+
+def _places_owed(db: Database) -> list[tuple[int, int]]:
+    """(last receipted, last) of every epoch that is not receipted whole, as places of entries."""
+    rows = db.execute("select id, head, told from epochs where reader = ? and head > told", (HUB,)).fetchall()
+    return [(place(row["id"], row["told"]), place(row["id"], row["head"])) for row in rows]
