@@ -148,6 +148,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "this box was revoked or replaced",
         "switch it off and send it back; another box comes in with `revive` and a new token",
     ),
+    "refused.wrong-user": (
+        "{folder} belongs to {user}: what root writes there its services cannot read",
+        "runuser -u {user} -- the same command",
+    ),
     "refused.not-answerable": ("there is no open request on this case", "reload the case"),
     "refused.request-open": ("the applicant's request to withdraw has not been answered", "answer it first"),
     "refused.attention-gone": ("this entry has been settled already", "reload the list"),

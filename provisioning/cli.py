@@ -41,6 +41,7 @@ from provisioning.grammar import parser
 from provisioning.mosquitto import running
 from provisioning.next_steps import after_enrolment, after_init, after_rendering
 from provisioning.office import HubPlan, make_office, open_office
+from provisioning.owner import as_its_owner
 from provisioning.register import State, Station
 from provisioning.revive import bring_back, fence_and_plan, nobody_at_work, revive, revive_hub, set_aside
 from provisioning.serve import Door, post
@@ -56,6 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser(ACTS).parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     try:
+        if options.act not in (_doctor, _render):
+            as_its_owner(options.office, getattr(options, "folder", options.office))
         return int(options.act(options))
     except MicrocenterError as why:
         print("\n".join(told(why)), file=sys.stderr)

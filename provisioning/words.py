@@ -30,6 +30,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "先停服务：systemctl stop microcenter-node（区中心为 microcenter-hub）",
         "stop it first: systemctl stop microcenter-node (or -hub)",
     ),
+    "refused.wrong-user": (
+        "文件夹 {folder} 属于 {user}，root 写入的文件服务读不了",
+        "runuser -u {user} -- 同一命令",
+        "",
+    ),
     "refused.lived-before": (
         "{station} 以前有过机器，数据还没有恢复",
         "用同一邀请码运行 revive，不要用 enrol",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 
 import pytest
 
@@ -44,6 +45,14 @@ def test_setting_up_twice_is_setting_up_once(run, tmp_path):
     code, said = run("init", "xindu", "--broker", "embedded")
     assert (code, "原有设置保留" in said) == (0, True)
     assert (tmp_path / "office/hub/identity/keyring.json").read_bytes() == keyring
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can leave files that the others cannot read")
+def test_root_writes_nothing_into_a_folder_of_the_services_account(office, tmp_path):
+    os.chown(tmp_path / "office", 65534, 65534)
+    code, said = office(*PLAN)
+    assert (code, "runuser -u nobody" in said) == (20, True)
+    assert "boya" not in (tmp_path / "office/hub/stations.toml").read_text("utf-8")
 
 
 def test_a_folder_that_is_another_districts_is_left_alone(office, tmp_path):

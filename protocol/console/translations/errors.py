@@ -249,6 +249,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "This box was revoked or replaced",
         "Switch it off and send it back",
     ),
+    "refused.wrong-user": (
+        "文件夹 {folder} 属于 {user}，root 写入的文件服务读不了",
+        "请以该账号运行同一命令",
+        "{folder} belongs to {user}: what root writes there its services cannot read",
+        "Run the same command as that account",
+    ),
     "refused.not-answerable": (
         "这件业务没有待答复的申请",
         "请刷新办件页面",
