@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import logging
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    os.umask(0o077)  # cases and scans are for this account's eyes, whatever the folder's owner has set up
     settings = read_settings(options.folder)
     refuse_empty_start(settings)  # said before the server starts, without its traceback
     port = options.port or settings.http.port

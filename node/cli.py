@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import logging
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
+    os.umask(0o077)  # cases and scans are for this account's eyes, whatever the folder's owner has set up
     refuse_empty_start(settings)  # said before the server starts, without its traceback
     config = uvicorn.Config(
         create_app(settings),
