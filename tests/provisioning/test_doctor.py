@@ -127,6 +127,11 @@ def test_a_hub_that_is_down_behind_a_broker_that_is_up(station, now):
     assert worst(station.folder, now, "heard") is Level.OK
     (line,) = found(station.folder, now + timedelta(minutes=10), "heard")
     assert (line.level, "7 条" in line.zh) == (Level.WARN, True)
+    with closing(sqlite3.connect(station.db)) as connection:
+        connection.execute("update epochs set told = head")
+        connection.commit()
+    assert worst(station.folder, now + timedelta(minutes=10), "heard") is Level.OK, "nobody had anything to say"
+    assert worst(station.folder, now + timedelta(days=2), "heard") is Level.WARN
 
 
 def test_a_token_that_was_tried_twice_is_on_the_hubs_screen_until_dealt_with(district, now):
