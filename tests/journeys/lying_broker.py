@@ -47,9 +47,13 @@ class LyingBroker:
         while True:
             try:
                 near, _ = self._listening.accept()
-                far = socket.create_connection(self._target)
             except OSError:
                 return
+            try:
+                far = socket.create_connection(self._target)
+            except OSError:  # the broker behind is not up yet
+                near.close()
+                continue
             self._open += [near, far]
             self._run(self._listen, near, far)
             self._run(self._answer, far, near)
