@@ -229,6 +229,11 @@ def focused(page: Page, what: str) -> str:
     return str(page.evaluate(f"document.activeElement.{what}"))
 
 
+def cursor_stands_in(page: Page, name: str) -> None:
+    """Autofocus comes after the page: nobody types before the cursor is there."""
+    page.wait_for_function("name => document.activeElement.name === name", arg=name)
+
+
 def test_what_waits_is_walked_by_keys_opened_and_settled(chromium: Browser, tmp_path: Path) -> None:
     desk = NodeDesk(tmp_path)
     try:
@@ -269,6 +274,7 @@ def test_enter_never_sends_a_form_half_way(chromium: Browser, tmp_path: Path) ->
         with served(desk.app) as address:
             page = signed_in(chromium, address, "limin", "zh-CN")
             page.goto(f"{address}/drafts/{draft}")
+            cursor_stands_in(page, f"a.{example_item().fields[0].key}")
             seen = []
             for _ in example_item().fields[:-1]:  # the last one takes several lines
                 seen.append(focused(page, "name"))
@@ -277,6 +283,7 @@ def test_enter_never_sends_a_form_half_way(chromium: Browser, tmp_path: Path) ->
             page.keyboard.press("Escape")
             page.wait_for_url("**/desk")
             page.goto(f"{address}/cases/{case}/handover")
+            cursor_stands_in(page, "recipient")
             page.keyboard.type("本人")
             page.keyboard.press("Enter")
             assert focused(page, "name") == "checked"  # and nothing was sent

@@ -21,7 +21,6 @@ E = TypeVar("E", bound=Event)
 
 class Rig(Protocol):
     tells_of_denials: bool
-    fences: bool
 
     def link(self, party: str) -> Link: ...
     def carry(self) -> None: ...
@@ -82,7 +81,6 @@ class Desk:
 
 class OnOneDesk:
     tells_of_denials = True
-    fences = True
 
     def __init__(self) -> None:
         self.network = LoopbackNetwork(random.Random(7))
@@ -109,7 +107,6 @@ class OverBroker:
     def __init__(self, broker: Mosquitto | EmbeddedBroker, protocol: Literal["5", "311"]) -> None:
         self.broker = broker
         self.tells_of_denials = protocol == "5"
-        self.fences = isinstance(broker, Mosquitto)  # the embedded one does not let a fenced station in at all
         self._protocol = protocol
         broker.start()
 

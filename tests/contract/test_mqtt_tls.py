@@ -94,7 +94,6 @@ class Behind:
         )
 
     tells_of_denials = True
-    fences = True
 
     def carry(self) -> None:
         return
