@@ -7,7 +7,6 @@ litestream works on and says so; a hub whose store is gone does not start empty.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -33,6 +32,7 @@ from hub.web.routes import hub_console
 from protocol.casebook import Casebook
 from protocol.catalogue.bundle import open_bundle
 from protocol.chores import KeyringFile
+from protocol.claim import claim
 from protocol.clock import Clock, WallClock
 from protocol.errors import Distrusted, Refused, Unreachable
 from protocol.exchange import blobs, stick
@@ -119,7 +119,7 @@ class Hub:
         :raises Refused: running: two processes on one store would be two hubs with one voice
         :raises Unreachable: the embedded broker's address is taken
         """
-        self._claim()
+        self._lock = claim(self.settings.run / "hub.lock")
         if self.litestream is not None:
             try:
                 self.litestream.start()
@@ -157,17 +157,6 @@ class Hub:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-
-    def _claim(self) -> None:
-        """The kernel lets go of the lock with the process, however that ends. Commands work beside: they have no link."""
-        self.settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(self.settings.run / "hub.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as why:
-            os.close(lock)
-            raise Refused("refused.running", folder=str(self.settings.folder)) from why
-        self._lock = lock
 
     # -- what the district's office writes into the folder
 

@@ -7,7 +7,6 @@ works on and says so; a station whose store is gone does not start empty.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import shutil
@@ -37,12 +36,13 @@ from protocol.casebook import Casebook
 from protocol.catalogue.bundle import open_bundle
 from protocol.catalogue.items import StationKind
 from protocol.chores import KeyringFile
+from protocol.claim import claim
 from protocol.clock import Clock, WallClock
 from protocol.console.pages import Shell
 from protocol.console.shell import console
 from protocol.console.texts import say
 from protocol.documents.printroom import PrintRoom
-from protocol.errors import Refused, Unreachable
+from protocol.errors import Unreachable
 from protocol.exchange import blobs, stick
 from protocol.exchange.carried import Tally
 from protocol.exchange.link import Link, Wake
@@ -120,7 +120,7 @@ class Station:
         :raises Refused: running: two processes on one store would be two stations with one voice
         :raises Damaged: the store is gone although this station has lived, or cannot be read
         """
-        self._claim()
+        self._lock = claim(self.settings.run / "station.lock")
         refuse_empty_start(self.settings)
         self.office.open()
         self.shelf.look()
@@ -161,17 +161,6 @@ class Station:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-
-    def _claim(self) -> None:
-        """The kernel lets go of the lock with the process, however that ends."""
-        self.settings.run.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(self.settings.run / "station.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as why:
-            os.close(lock)
-            raise Refused("refused.running", folder=str(self.settings.folder)) from why
-        self._lock = lock
 
     # -- what its pages ask
 

@@ -52,6 +52,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.identity": ("protocol.errors", "protocol.clock"),
     "protocol.store": ("protocol.errors", "protocol.clock"),
     "protocol.settings": (*GROUND, *NAMES),
+    "protocol.claim": GROUND,
     "protocol.cases": (*GROUND, "protocol.catalogue"),
     "protocol.catalogue": (*GROUND, "protocol.cases"),
     "protocol.exchange.limits": (),
