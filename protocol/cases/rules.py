@@ -26,8 +26,20 @@ class Role(StrEnum):
     CLERK = "clerk"  # station: takes in, supplies, hands over
     HEAD = "head"  # station: the same, and answers for the station
     OFFICER = "officer"  # hub: accepts and decides
+    ACCEPTOR = "acceptor"  # hub, 受理: accepts, asks for corrections, declines to accept
+    REVIEWER = "reviewer"  # hub, 审核: examines and proposes; orders surveys and special procedures
+    SURVEYOR = "surveyor"  # hub, 踏勘: always two of them
+    APPROVER = "approver"  # hub, 审批: decides
+    ISSUER = "issuer"  # hub, 发证: makes and sends what was decided
+    ARCHIVIST = "archivist"  # hub, 归档
+    LEADER = "leader"  # hub: head of the agency; extends, reopens, recuses others, answers for red cards
+    SUPERVISOR = "supervisor"  # hub: watches clocks, gives cards; moves no case
+    AUDITOR = "auditor"  # hub: reads everything, touches nothing
+    EDITOR = "editor"  # hub: drafts catalogue and rules, signs them
+    PUBLISHER = "publisher"  # hub: approves what another signed, and publishes it
     OPERATOR = "operator"  # hub: stations, exchange, attention
     ADMIN = "admin"  # accounts; no cases
+    SYSTEM = "system"  # the clock itself: what the law says happens by lapse of time; never an account
 
 
 class Status(StrEnum):

@@ -66,28 +66,46 @@ class Unit(StrEnum):
 
 
 class LimitKind(StrEnum):
-    """What has to be done within the limit."""
+    """What has to be done, or to be over, within the limit."""
 
-    NOTICE = "notice"  # tell once and completely what is missing
+    NOTICE = "notice"  # tell once and completely what is missing, 行政许可法 §32(4)
     DECISION = "decision"
+    OPINION = "opinion"  # another agency's word, within the time for the decision
     SURVEY = "survey"
-    ISSUE = "issue"  # hand over what was granted
+    ISSUE = "issue"  # make and hand over what was granted, 行政许可法 §44
+    WAITING = "waiting"  # must have ended before the decision: publicity, objections
+    SUPPLY = "supply"  # the applicant brings what a notice or a conditional acceptance asked for
+    CHECK = "check"  # after the decision: the look at what was promised, or an inspection that follows
+    APPLICANT = "applicant"  # on the citizen, not on us: a birth within a month
 
 
 class CountedFrom(StrEnum):
     RECEIPT = "receipt"
     ACCEPTANCE = "acceptance"
+    CORRECTION_NOTICE = "correction_notice"
+    SURVEY_ORDER = "survey_order"
     DECISION = "decision"
+    WINDOW_END = "window_end"  # the end of the batch window in which the application came
+    PUBLICITY = "publicity"  # the day on which a publicity or objection period was begun
+    EVENT = "event"  # what happened to the citizen: birth, move, change
 
 
 class Stop(StrEnum):
-    """What the clock does not count, where the law says so."""
+    """What the clock does not count, where the law of the item says so. Joint review is not among them, 行政许可法 §45."""
 
     CORRECTION = "correction"
     HEARING = "hearing"
-    TESTING = "testing"
+    TENDER = "tender"
+    AUCTION = "auction"
+    INSPECTION = "inspection"  # 检验
+    TESTING = "testing"  # 检测
+    QUARANTINE = "quarantine"
+    APPRAISAL = "appraisal"  # 鉴定
     EXPERT_REVIEW = "expert_review"
     PUBLICITY = "publicity"
+    RECTIFICATION = "rectification"  # only where the law of the item excludes it, 医疗器械经营监督管理办法 §13
+    THIRD_PARTY = "third_party"  # third parties are asked, 政府信息公开条例 §32
+    CONCLUSION = "conclusion"  # a court or another agency has to conclude first, 工伤保险条例 §20
 
 
 class OnExpiry(StrEnum):
@@ -95,6 +113,7 @@ class OnExpiry(StrEnum):
     DEEMED_ACCEPTED = "deemed_accepted"
     DEEMED_RENEWED = "deemed_renewed"
     DEEMED_WITHDRAWN = "deemed_withdrawn"
+    ABANDONED = "abandoned"  # no answer to the notice, 政府信息公开条例 §30
     ESCALATE = "escalate"
 
 
