@@ -12,13 +12,15 @@ import re
 from collections.abc import Hashable, Iterable
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import yaml
 
 from protocol.catalogue.items import Field, FieldRole, FieldType, Item, Limit, LimitKind, Promise, SurveyNeed, Unit
 from protocol.errors import Refused
+
+_Kind = TypeVar("_Kind")
 
 
 def standard_items() -> list[Item]:
@@ -44,6 +46,19 @@ def read_item(file: str, data: bytes) -> Item:
 
     :raises Refused: with `file`, `field` (a path such as `limits[0].unit`) and `problem` (what to do)
     """
+    item = read_as(Item, file, data)
+    for path, problem in _contradictions(item):
+        raise _refused(file, path, problem)
+    if file != (expected := f"{item.code}.v{item.version}.yaml"):
+        raise _refused(file, "code", f"the file of this code and version must be called {expected}")
+    return item
+
+
+def read_as(kind: type[_Kind], file: str, data: bytes) -> _Kind:
+    """The YAML bytes of a file as one value of `kind`; what the kind does not know is not skipped.
+
+    :raises Refused: with `file`, `field` and `problem`, as `read_item`
+    """
     try:
         raw = yaml.load(data, Loader=_StrictLoader)  # noqa: S506  (it is a SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError) as why:
@@ -52,16 +67,12 @@ def read_item(file: str, data: bytes) -> Item:
         problem = getattr(why, "problem", None) or "cannot be read as YAML in UTF-8"
         raise _refused(file, where, f"{problem}; correct the YAML") from why
     try:
-        item = msgspec.convert(raw, Item)
+        value = msgspec.convert(raw, kind)
     except msgspec.ValidationError as why:
         raise _refused(file, *_field_and_problem(str(why))) from why
-    for path in _unknown_keys(raw, msgspec.to_builtins(item), ""):
+    for path in _unknown_keys(raw, msgspec.to_builtins(value), ""):
         raise _refused(file, path, "is not a key of this place; remove it or correct its spelling")
-    for path, problem in _contradictions(item):
-        raise _refused(file, path, problem)
-    if file != (expected := f"{item.code}.v{item.version}.yaml"):
-        raise _refused(file, "code", f"the file of this code and version must be called {expected}")
-    return item
+    return value
 
 
 def _refused(file: str, field: str, problem: str) -> Refused:

@@ -77,6 +77,7 @@ class LimitKind(StrEnum):
 
 class CountedFrom(StrEnum):
     RECEIPT = "receipt"
+    SUPPLEMENT = "supplement"  # the asked papers came; the receipt where none were asked, 政府信息公开条例 §30
     ACCEPTANCE = "acceptance"
     CORRECTION_NOTICE = "correction_notice"
     SURVEY_ORDER = "survey_order"
