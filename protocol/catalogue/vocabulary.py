@@ -50,6 +50,7 @@ class Mode(StrEnum):
     ACCEPT = "accept"  # 受理转办: an entrusted station accepts, somebody else decides
     RECEIVE = "receive"  # 收件转办: takes the materials in; accepting is not its business
     ASSIST = "assist"  # 帮办代办
+    SELF = "self"  # 自助: the citizen does it at a machine there
     INFORM = "inform"  # 公开告知
 
 
