@@ -28,7 +28,7 @@ from protocol.replica import refuse_empty_start
 from protocol.settings import Settings, read_settings, write_whole
 from protocol.store import Store
 
-ROLES = (Role.OFFICER, Role.OPERATOR, Role.ADMIN)
+ROLES = tuple(role for role in Role if role not in (Role.CLERK, Role.HEAD, Role.SYSTEM))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,9 +61,14 @@ def _account_add(options: argparse.Namespace) -> int:
     kept = accounts.secret(password)
     with _opened(read_settings(options.folder)) as store, store.write() as tx:
         made = accounts.create_account(
-            tx, options.name, options.display or options.name, Role(options.role), kept, at=WallClock().now()
+            tx,
+            options.name,
+            options.display or options.name,
+            [Role(role) for role in options.role],
+            kept,
+            at=WallClock().now(),
         )
-    print(f"账号已建立 account made: {made.name} ({made.role})")
+    print(f"账号已建立 account made: {made.name} ({', '.join(sorted(made.roles))})")
     return 0
 
 
@@ -98,7 +103,9 @@ def _account_unlock(options: argparse.Namespace) -> int:
 def _account_list(options: argparse.Namespace) -> int:
     with _opened(read_settings(options.folder)) as store, store.read() as db:
         for account in accounts.accounts(db):
-            print(f"{account.name}\t{account.role}\t{account.display_name}\t{'' if account.active else 'closed'}")
+            print(
+                f"{account.name}\t{','.join(sorted(account.roles))}\t{account.display_name}\t{'' if account.active else 'closed'}"
+            )
     return 0
 
 
@@ -200,7 +207,13 @@ def _parser() -> argparse.ArgumentParser:
     account = command("account", None, "账号 accounts").add_subparsers(required=True, metavar="WHAT")
     add = with_folder(command("add", _account_add, "新建账号 make an account", account))
     add.add_argument("name", help="登录名 name to sign in with")
-    add.add_argument("--role", choices=[str(role) for role in ROLES], required=True, help="角色 role")
+    add.add_argument(
+        "--role",
+        action="append",
+        choices=[str(role) for role in ROLES],
+        required=True,
+        help="角色 role; several: name it again",
+    )
     add.add_argument("--display", default="", help="显示姓名 name shown to people")
     add.add_argument("--password-stdin", action="store_true", help="从标准输入读密码 read the password from stdin")
     password = with_folder(command("password", _account_password, "设置新密码 set a new password", account))

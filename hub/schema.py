@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from protocol.casebook import case_tables
-from protocol.console.accounts import account_tables
+from protocol.console.accounts import account_tables, several_roles
 from protocol.exchange.schema import exchange_tables
 
 migrations = Migrations("hub")
@@ -48,3 +48,8 @@ def what_officers_do_beside_the_case(db: Database) -> None:
         court text not null
     ) without rowid;
     """)
+
+
+@migrations()
+def accounts_have_several_roles(db: Database) -> None:
+    several_roles(db)

@@ -83,7 +83,12 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("name", help="登录名 name to sign in with: 2 to 32 of a-z, 0-9, dot and dash")
         if what == "add":
             roles = [role.value for role in ROLES]
-            made.add_argument("--role", choices=roles, default=Role.CLERK.value, help="角色 role (default: clerk)")
+            made.add_argument(
+                "--role",
+                action="append",
+                choices=roles,
+                help="角色 role; several: name it again (default: clerk)",
+            )
             made.add_argument("--display", default="", help="显示姓名 the name that colleagues and the district see")
     command("list", _account, "列出账号 list accounts", verbs)
     out = command(
@@ -124,14 +129,17 @@ def _account(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.what == "list":
         with _store(settings) as store, store.read() as db:
             for one in accounts.accounts(db):
-                print(f"{one.name}\t{one.role}\t{'open' if one.active else 'closed'}\t{one.display_name}")
+                print(
+                    f"{one.name}\t{','.join(sorted(one.roles))}\t{'open' if one.active else 'closed'}\t{one.display_name}"
+                )
         return 0
     name: str = arguments.name
     secret = accounts.secret(_password()) if arguments.what in ("add", "password") else None
     with _store(settings) as store, store.write() as tx:
         if arguments.what == "add":
             assert secret is not None
-            accounts.create_account(tx, name, arguments.display or name, Role(arguments.role), secret, at=at)
+            roles = [Role(role) for role in arguments.role or [Role.CLERK]]
+            accounts.create_account(tx, name, arguments.display or name, roles, secret, at=at)
         elif arguments.what == "password":
             assert secret is not None
             accounts.set_password(tx, name, secret)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from protocol.casebook import case_tables
-from protocol.console.accounts import account_tables
+from protocol.console.accounts import account_tables, several_roles
 from protocol.exchange.schema import exchange_tables
 
 migrations = Migrations("node")
@@ -62,3 +62,8 @@ def reveals(db: Database) -> None:
     );
     create index reveals_by_case on reveals (case_id);
     """)
+
+
+@migrations()
+def accounts_have_several_roles(db: Database) -> None:
+    several_roles(db)

@@ -20,8 +20,9 @@ from hub.web.room import by, room
 from hub.web.shown import item_name, label_of, status_chip
 from hub.web.steps import last_step
 from protocol.cases.acts import Correction
-from protocol.cases.case import Case, acts_open
-from protocol.cases.rules import Act, Need, Side, rule_for
+from protocol.cases.case import Case
+from protocol.cases.guard import acts_open
+from protocol.cases.rules import Act, Need, Role, Side, rule_for
 from protocol.catalogue.items import Item
 from protocol.console import forms, session
 from protocol.console.once import posted_before, remember_post
@@ -90,7 +91,7 @@ class CheckPage:
 
 def show_act(request: Request) -> Response:
     case, item, act = _asked(request)
-    if act not in acts_open(case, Side.HUB, session.who(request).account.role):
+    if act not in acts_open(case, Side.HUB, session.who(request).account.roles):
         raise Refused("refused.not-open", act=act, status=case.status)
     with room(request).store.read() as db:
         typed = _prefilled(db, item, act)
@@ -121,7 +122,7 @@ def _do(
                 return see_other_url(request, before)
             decisions.decide(
                 tx, desk.pen, desk.book, case.id, act, desk.store.entropy(16),
-                by=by(request), at=at, seen=forms.text(body, "seen"),
+                by=by(request, *_roles(case, act)), at=at, seen=forms.text(body, "seen"),
                 reason=typed.get("reason", ""),
                 basis=typed.get("basis", ""),
                 remedies=filled(typed.get("remedies", ""), bodies),
@@ -139,11 +140,16 @@ def _do(
     return see_other_url(request, there, said=say("act.done", act=say(f"act.{act}"), number=case.number))
 
 
+def _roles(case: Case, act: Act) -> frozenset[Role]:
+    rule = rule_for(case.status, act)
+    return rule.roles if rule else frozenset()
+
+
 def _moved(request: Request, case: Case, item: Item | None, act: Act, typed: Mapping[str, str]) -> Response:
     """Somebody was faster. What was typed is given back where the act is still open, beside what is there now."""
     with room(request).store.read() as db:
         now = decisions.need_case(db, room(request).book, case.id)
-    if act not in acts_open(now, Side.HUB, session.who(request).account.role):
+    if act not in acts_open(now, Side.HUB, session.who(request).account.roles):
         return see_other(request, "case", case_id=case.id, said=say("act.moved"), tone=Tone.BAD)
     return _page(request, now, item, act, Filled(typed, {"seen": say("act.moved")}), status=409)
 

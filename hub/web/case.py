@@ -23,11 +23,13 @@ from hub.web.shown import (
 )
 from hub.web.steps import Aside, asides, timeline
 from protocol.cases.acts import Paper
-from protocol.cases.case import Case, acts_open
+from protocol.cases.case import Case
+from protocol.cases.guard import acts_open
 from protocol.cases.rules import Act, Role, Side
 from protocol.catalogue.items import Certainty, Field, FieldRole, FieldType, Item, Limit
 from protocol.clock import moment
 from protocol.console import forms, session
+from protocol.console.accounts import Account
 from protocol.console.mask import mask_name, mask_number, mask_phone
 from protocol.console.once import posted_before, remember_post
 from protocol.console.pages import render, see_other, see_other_url, url
@@ -131,7 +133,7 @@ def show_case(request: Request) -> Response:
         until = reveals.shown_until(db, case_id, me.name, at)
         station = next((s for s in stations.stations(db) if s.name == case.station), None)
     item = desk.shelf.item(case.item, case.item_version)
-    open_now = acts_open(case, Side.HUB, me.role)
+    open_now = acts_open(case, Side.HUB, me.roles)
     count_here = sum(here[p.digest].is_here for p in case.papers if p.digest in here)
     page = CasePage(
         number=case.number,
@@ -144,8 +146,8 @@ def show_case(request: Request) -> Response:
         opened_at=moment(case.opened_at) if case.opened_at else at,
         groups=_groups(request, case, item, shown=until is not None),
         shown_until=until,
-        may_read=me.role is Role.OFFICER,
-        may_reveal=me.role is Role.OFFICER,
+        may_read=me.may(Role.OFFICER),
+        may_reveal=me.may(Role.OFFICER),
         reveal_to=url(request, "case.reveal", case_id=case_id),
         materials=_materials(request, case, item, here),
         papers=len(case.papers),
@@ -162,12 +164,12 @@ def show_case(request: Request) -> Response:
             )
             for act in sorted(open_now, key=lambda act: act not in _FIRST)
         ],
-        why_no_buttons=None if open_now else _why_no_buttons(case, me.role),
+        why_no_buttons=None if open_now else _why_no_buttons(case, me),
         asides=asides(request, case, item, titles),
-        may_settle=me.role in (Role.OFFICER, Role.OPERATOR),
+        may_settle=me.may(Role.OFFICER, Role.OPERATOR),
         settle_to=url(request, "case.settle", case_id=case_id),
         steps=timeline(request, case, item, titles),
-        may_note=me.role is Role.OFFICER,
+        may_note=me.may(Role.OFFICER),
         note_to=url(request, "case.note", case_id=case_id),
         back_href=url(request, "worklist"),
         as_of=at,
@@ -216,8 +218,8 @@ def settle(request: Request, body: FormData) -> Response:
     return see_other_url(request, there, said=say("case.settled"))
 
 
-def _why_no_buttons(case: Case, role: Role) -> Phrase:
-    if role is not Role.OFFICER and case.owner is Side.HUB and acts_open(case, Side.HUB, Role.OFFICER):
+def _why_no_buttons(case: Case, me: Account) -> Phrase:
+    if not me.may(Role.OFFICER) and case.owner is Side.HUB and acts_open(case, Side.HUB, (Role.OFFICER,)):
         return say("case.not-your-role")
     return say("case.stations-move" if case.owner is Side.STATION else "case.closed")
 

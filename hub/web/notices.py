@@ -18,6 +18,7 @@ from protocol.attention import KINDS, Notice
 from protocol.cases.rules import Role
 from protocol.clock import moment, stamp
 from protocol.console import forms, session
+from protocol.console.accounts import Account
 from protocol.console.once import posted_before, remember_post
 from protocol.console.pages import render, see_other_url, url
 from protocol.console.parts import Chip, Icon, Tone
@@ -53,7 +54,7 @@ class NoticesPage:
 
 def show_notices(request: Request) -> Response:
     desk, at = room(request), room(request).clock.now()
-    role = session.who(request).account.role
+    me = session.who(request).account
     with desk.store.read() as db:
         notices, titles = attention.open_notices(db), stations.titles(db)
         numbers = {
@@ -63,7 +64,7 @@ def show_notices(request: Request) -> Response:
             and (row := db.execute("select number from cases where id = ?", (notice.case_id,)).fetchone())
         }
     page = NoticesPage(
-        lines=[_line(request, notice, numbers, titles, role, at) for notice in notices],
+        lines=[_line(request, notice, numbers, titles, me, at) for notice in notices],
         settle_to=url(request, "attention.settle"),
         as_of=at,
     )
@@ -74,13 +75,13 @@ def settle(request: Request, body: FormData) -> Response:
     """Somebody has dealt with it and says how."""
     desk, at = room(request), room(request).clock.now()
     there, number = url(request, "attention"), _number(forms.text(body, "notice"))
-    role = session.who(request).account.role
+    me = session.who(request).account
     with desk.store.write() as tx:
         form_id = forms.text(body, "form_id")
         if before := posted_before(tx, form_id):
             return see_other_url(request, before)
         notice = next((one for one in attention.open_notices(tx) if one.id == number), None)
-        if notice is not None and not _may_settle(notice, role):
+        if notice is not None and not _may_settle(notice, me):
             raise Refused("refused.forbidden")
         attention.settle_by_id(
             tx, number, by=session.who(request).account.name, at=stamp(at), note=forms.text(body, "reason"),
@@ -94,7 +95,7 @@ def _line(
     notice: Notice,
     numbers: dict[str, str],
     titles: dict[str, tuple[str, str]],
-    role: Role,
+    me: Account,
     at: datetime,
 ) -> NoticeLine:
     whose, urgency = KINDS[notice.kind]
@@ -113,14 +114,14 @@ def _line(
         about=about,
         href=href,
         since=max(timedelta(), at - moment(notice.raised_at)),
-        may_settle=_may_settle(notice, role),
+        may_settle=_may_settle(notice, me),
     )
 
 
-def _may_settle(notice: Notice, role: Role) -> bool:
+def _may_settle(notice: Notice, me: Account) -> bool:
     """Who decides on cases does not settle what the network's operator answers for, nor the other way round."""
     answers_for_it = Role.OPERATOR if notice.whose == "operator" else Role.OFFICER
-    return notice.kind not in ON_THE_CASE and role is answers_for_it
+    return notice.kind not in ON_THE_CASE and me.may(answers_for_it)
 
 
 def _number(text: str) -> int:

@@ -6,7 +6,9 @@ from starlette.requests import Request
 
 from hub.room import Room
 from protocol.cases.acts import By
+from protocol.cases.rules import Role
 from protocol.console import session
+from protocol.console.acting import acting
 
 
 def room(request: Request) -> Room:
@@ -14,7 +16,6 @@ def room(request: Request) -> Room:
     return found
 
 
-def by(request: Request) -> By:
-    """Who acts, as it is told to the station."""
-    account = session.who(request).account
-    return By(account.name, account.role, account.display_name)
+def by(request: Request, *roles: Role) -> By:
+    """Who acts, as it is told to the station: in the first of `roles` that he has (RULES name them), or in any."""
+    return acting(session.who(request).account, roles)

@@ -77,7 +77,7 @@ def _routes() -> list[ConsoleRoute]:
 
 def start(request: Request) -> Response:
     """An officer begins with what waits, whoever runs the network with the stations."""
-    decides = session.who(request).account.role is Role.OFFICER
+    decides = session.who(request).account.may(Role.OFFICER)
     return see_other(request, "worklist" if decides else "stations")
 
 
@@ -90,7 +90,7 @@ def _navigation(room: Room, account: Account) -> list[NavItem]:
         NavItem("attention", say("hub.attention"), open_notices),
     ]
     network_ = [NavItem("stations", say("hub.stations")), NavItem("health", say("hub.health"))]
-    return [*(cases if account.role in OFFICE else []), *network_]
+    return [*(cases if account.may(*OFFICE) else []), *network_]
 
 
 def _bar(room: Room) -> SyncBar:

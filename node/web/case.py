@@ -23,12 +23,13 @@ from node.web.papers import Trouble
 from node.web.tools import answer_text, by, flag_chip, house, item_name, post_once, status_chip, sync_chip
 from protocol import attention
 from protocol.cases import case as fold
-from protocol.cases.case import Case, Standing, acts_open
+from protocol.cases.case import Case, Standing
+from protocol.cases.guard import acts_open
 from protocol.cases.rules import Act, Flag, Side, Status
 from protocol.catalogue.items import FieldType, Item
 from protocol.catalogue.masks import mask_id, mask_name, mask_phone
 from protocol.clock import moment
-from protocol.console import forms
+from protocol.console import forms, session
 from protocol.console.pages import render, see_other_url, translator, url
 from protocol.console.parts import Chip, Filled, Icon, Row, Step, Tone
 from protocol.console.texts import say
@@ -170,7 +171,7 @@ def buttons_of(case: Case, request: Request) -> list[Button]:
         Act.ASK_WITHDRAWAL: ("withdrawal", False),
         Act.HAND_OVER: ("handover", False),
     }
-    return [Button(act, *routes[act]) for act in acts_open(case, Side.STATION, by(request).role)]
+    return [Button(act, *routes[act]) for act in acts_open(case, Side.STATION, session.who(request).account.roles)]
 
 
 def documents_of(case: Case) -> list[str]:
@@ -317,7 +318,7 @@ def _ask(request: Request, act: Act, form: Filled) -> Response:
     here = house(request)
     with here.store.read() as db:
         case = _need(db, request, request.path_params["case_id"])
-    if act not in acts_open(case, Side.STATION, by(request).role):
+    if act not in acts_open(case, Side.STATION, session.who(request).account.roles):
         raise Refused("refused.not-open", act=act, status=case.status)
     item = item_of(request, case)
     assert case.status is not None

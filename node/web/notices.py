@@ -20,7 +20,7 @@ from protocol import attention
 from protocol.attention import KINDS, Notice
 from protocol.cases.rules import Role
 from protocol.clock import moment, stamp
-from protocol.console import forms
+from protocol.console import forms, session
 from protocol.console.once import posted_before, remember_post
 from protocol.console.pages import render, see_other, url
 from protocol.console.parts import Chip, Icon, Tone
@@ -75,7 +75,7 @@ def settle(request: Request, form: FormData) -> Response:
 
 
 def may_settle(request: Request, notice: Notice) -> bool:
-    return notice.whose == "clerk" or by(request).role is Role.HEAD
+    return notice.whose == "clerk" or session.who(request).account.may(Role.HEAD)
 
 
 def raw(request: Request) -> Response:

@@ -13,7 +13,7 @@ import re
 import secrets
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,11 +49,29 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,31}")
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """A role that an account holds now: in which section (""; in none), and whose it is if it was lent."""
+
+    role: Role
+    section: str = ""
+    on_behalf: str = ""  # the account that lent it
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
+    """`posts` come own first, lent last: who holds a role himself acts in his own name."""
+
     name: str
     display_name: str
-    role: Role
+    posts: tuple[Post, ...]
     active: bool
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(post.role for post in self.posts)
+
+    def may(self, *roles: Role) -> bool:
+        return not self.roles.isdisjoint(roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +102,11 @@ def account_tables(db: Database) -> None:
     db.execute("create index sessions_by_account on sessions(account)")
 
 
+def several_roles(db: Database) -> None:
+    """An account has several roles, as text with blanks between; one migration of the node and one of the hub."""
+    db.execute("alter table accounts rename column role to roles")
+
+
 # -- accounts
 
 
@@ -98,19 +121,31 @@ def secret(password: str) -> Secret:
     return Secret(_HASHER.hash(_password(password)))
 
 
-def create_account(tx: Database, name: str, display_name: str, role: Role, secret: Secret, *, at: datetime) -> Account:
+def create_account(
+    tx: Database, name: str, display_name: str, roles: Collection[Role], secret: Secret, *, at: datetime
+) -> Account:
     """:raises Refused: account-name, account-taken"""
     name = _name(name)
     if not _NAME.fullmatch(name):
         raise Refused("refused.account-name")
     made = tx.execute(
-        "insert into accounts (name, display_name, role, secret_hash, active, failed, made_at)"
+        "insert into accounts (name, display_name, roles, secret_hash, active, failed, made_at)"
         " values (?, ?, ?, ?, 1, 0, ?) on conflict do nothing",
-        (name, display_name.strip(), role.value, secret, stamp(at)),
+        (name, display_name.strip(), roles_text(roles), secret, stamp(at)),
     )
     if made.rowcount == 0:
         raise Refused("refused.account-taken")
-    return Account(name, display_name.strip(), role, True)
+    row = _row(tx, name)
+    assert row is not None
+    return _account(row)
+
+
+def set_roles(tx: Database, name: str, roles: Collection[Role]) -> None:
+    """In force from the account's next page on.
+
+    :raises Refused: no-account
+    """
+    _change(tx, name, "roles = ?", roles_text(roles))
 
 
 def set_password(tx: Database, name: str, secret: Secret) -> None:
@@ -272,7 +307,13 @@ def _row(db: Database, name: str) -> dict[str, Any] | None:
 
 
 def _account(row: dict[str, Any]) -> Account:
-    return Account(row["name"], row["display_name"], Role(row["role"]), bool(row["active"]))
+    posts = tuple(Post(Role(role)) for role in row["roles"].split())
+    return Account(row["name"], row["display_name"], posts, bool(row["active"]))
+
+
+def roles_text(roles: Collection[Role]) -> str:
+    """As the table keeps them: in the order of Role, a blank between."""
+    return " ".join(role for role in Role if role in {Role(one) for one in roles})
 
 
 def _verifies(kept: str, password: str) -> bool:

@@ -122,7 +122,7 @@ def _route(path: str, endpoint: Callable[..., object], method: str, name: str, t
 
 
 def _require_role(request: Request, to: frozenset[Role]) -> None:
-    if to != PUBLIC and session.who(request).account.role not in to:
+    if to != PUBLIC and not session.who(request).account.may(*to) and to != EVERYBODY:
         raise Refused("refused.forbidden")
 
 

@@ -183,7 +183,7 @@ def _open_accounts(settings: Settings, secrets_: Mapping[str, str]) -> None:
                 continue
             secret = accounts.secret(secrets_[person.account])
             with store.write() as tx:
-                accounts.create_account(tx, person.account, person.zh, person.role, secret, at=WallClock().now())
+                accounts.create_account(tx, person.account, person.zh, [person.role], secret, at=WallClock().now())
 
 
 @contextmanager

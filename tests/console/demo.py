@@ -167,6 +167,7 @@ class Demo:
         @migrations()
         def begin(db: Database) -> None:
             accounts.account_tables(db)
+            accounts.several_roles(db)
             db.execute("create table saved (number integer primary key, name text not null) strict")
 
         self.clock = StoppedClock()
@@ -188,8 +189,8 @@ class Demo:
         self.app = self._console(hosts)
         secret = accounts.secret(PASSWORD)
         with self.store.write() as tx:
-            accounts.create_account(tx, "limin", "李敏", Role.CLERK, secret, at=NOON)
-            accounts.create_account(tx, "zhaoqiang", "赵强", Role.HEAD, secret, at=NOON)
+            accounts.create_account(tx, "limin", "李敏", [Role.CLERK], secret, at=NOON)
+            accounts.create_account(tx, "zhaoqiang", "赵强", [Role.HEAD], secret, at=NOON)
 
     def browser(self) -> TestClient:
         return TestClient(self.app, base_url="http://desk.lan", follow_redirects=False)

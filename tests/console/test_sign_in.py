@@ -195,9 +195,9 @@ def test_accounts_have_plain_names_and_long_passwords(demo: Demo) -> None:
         accounts.secret("short")
     secret = accounts.secret(PASSWORD)
     with demo.store.write() as tx, pytest.raises(Refused, match="account-name"):
-        accounts.create_account(tx, "李敏", "李敏", Role.CLERK, secret, at=demo.clock.now())
+        accounts.create_account(tx, "李敏", "李敏", [Role.CLERK], secret, at=demo.clock.now())
     with demo.store.write() as tx, pytest.raises(Refused, match="account-taken"):
-        accounts.create_account(tx, "LIMIN", "李敏", Role.CLERK, secret, at=demo.clock.now())
+        accounts.create_account(tx, "LIMIN", "李敏", [Role.CLERK], secret, at=demo.clock.now())
     with demo.store.read() as db:
         assert [account.name for account in accounts.accounts(db)] == ["limin", "zhaoqiang"]
 

@@ -111,7 +111,7 @@ class Desk:
                 ("zhaoqiang", "赵强", Role.HEAD),
                 ("wanghui", "王慧", Role.CLERK),
             ):
-                accounts.create_account(tx, name, display, role, secret, at=party.clock.now())
+                accounts.create_account(tx, name, display, [role], secret, at=party.clock.now())
         self.rng = random.Random(3)
 
     def close(self) -> None:
