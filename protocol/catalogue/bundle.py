@@ -17,6 +17,8 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from protocol.catalogue.calendar_files import check_years, standard_calendars
+from protocol.catalogue.calendars import Calendar, CalendarYear
 from protocol.catalogue.items import Item
 from protocol.clock import moment, stamp
 from protocol.errors import Distrusted, Refused
@@ -30,18 +32,28 @@ class _Content(msgspec.Struct, frozen=True, kw_only=True):
     number: int  # rises with every issue; an older bundle never replaces a newer one
     issued_at: str
     items: list[Item]
+    calendars: list[CalendarYear] = []
 
 
 class Catalogue:
     """The items of a district as one party knows them."""
 
-    def __init__(self, number: int, issued_at: datetime, items: Iterable[Item], digest: str) -> None:
+    def __init__(
+        self,
+        number: int,
+        issued_at: datetime,
+        items: Iterable[Item],
+        digest: str,
+        calendars: Iterable[CalendarYear] = (),
+    ) -> None:
         self.number = number
         self.issued_at = issued_at
         self.digest = digest  # SHA-256 of the bundle's bytes, hex
         self._versions: dict[str, dict[int, Item]] = {}
         for item in items:
             self._versions.setdefault(item.code, {})[item.version] = item
+        # what the district has signed holds alone; the delivered years help out where it has signed none
+        self.calendar = Calendar(tuple(calendars) or standard_calendars())
 
     def item(self, code: str, version: int) -> Item:
         """The version that a case pins, whether or not it is the newest.
@@ -82,18 +94,28 @@ class Catalogue:
         return [item for _, _, item in sorted(ranked, key=lambda found: found[:2])[:limit]]
 
 
-def pack(items: Iterable[Item], number: int, issued_at: datetime, signing_key: Ed25519PrivateKey) -> bytes:
+def pack(
+    items: Iterable[Item],
+    number: int,
+    issued_at: datetime,
+    signing_key: Ed25519PrivateKey,
+    calendars: Iterable[CalendarYear] = (),
+) -> bytes:
     """The bundle file; the same arguments give the same bytes.
 
-    :raises Refused: the same version of an item is there twice
+    :raises Refused: the same version of an item, or the same year, is there twice
     """
+    years = sorted(calendars, key=lambda known: (known.year, known.version))
+    check_years(years)
     ordered = sorted(items, key=lambda item: (item.code, item.version))
     for before, after in itertools.pairwise(ordered):
         if (before.code, before.version) == (after.code, after.version):
             raise Refused(
                 "refused.catalogue", file=after.code, field="version", problem="is there twice; give it a new version"
             )
-    content = msgspec.json.encode(_Content(number=number, issued_at=stamp(issued_at), items=ordered), order="sorted")
+    content = msgspec.json.encode(
+        _Content(number=number, issued_at=stamp(issued_at), items=ordered, calendars=years), order="sorted"
+    )
     return _MAGIC + signing_key.sign(_CONTEXT + content) + content
 
 
@@ -114,7 +136,7 @@ def open_bundle(data: bytes, authority: Ed25519PublicKey, at_least: int = 0) -> 
         raise Distrusted("distrusted.bundle") from why
     if content.number < at_least:
         raise Distrusted("distrusted.bundle")
-    return Catalogue(content.number, issued_at, content.items, hashlib.sha256(data).hexdigest())
+    return Catalogue(content.number, issued_at, content.items, hashlib.sha256(data).hexdigest(), content.calendars)
 
 
 def _fold(text: str) -> str:
