@@ -13,7 +13,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from protocol.catalogue.calendars import FIXED_DAYS, STATUTORY_DAYS, CalendarYear, Festival
-from protocol.catalogue.strict import NotUnderstood, read_strictly
+from protocol.catalogue.reading import read_as
 from protocol.errors import Refused
 
 
@@ -36,10 +36,7 @@ def load_calendars(folder: Traversable) -> tuple[CalendarYear, ...]:
 
 def read_calendar(file: str, data: bytes) -> CalendarYear:
     """:raises Refused: with `file`, `field` and `problem` (what to do)"""
-    try:
-        known = read_strictly(data, CalendarYear, "protocol/catalogue/calendars.py")
-    except NotUnderstood as why:
-        raise Refused("refused.catalogue", file=file, field=why.field, problem=why.problem) from why
+    known = read_as(CalendarYear, file, data)
     for field, problem in _contradictions(known):
         raise Refused("refused.catalogue", file=file, field=field, problem=problem)
     return known
