@@ -81,6 +81,70 @@ TEXTS: dict[str, tuple[str, str]] = {
         "a correction has been asked for once already",
         "accept, or refuse with reason; the law allows one notice (行政许可法 §32)",
     ),
+    "refused.already-extended": (
+        "the limit of this case has been extended once already",
+        "decide within it; the law extends once (行政许可法 §42)",
+    ),
+    "refused.paused": (
+        "a special procedure is going on",
+        "end it first, with what came out of it",
+    ),
+    "refused.survey-pending": (
+        "a survey has been ordered and is not finished",
+        "wait for both surveyors' signatures",
+    ),
+    "refused.recused": (
+        "this person is recused from the case",
+        "leave it to a colleague",
+    ),
+    "refused.reviewer-approves": (
+        "whoever reviewed a case may not decide it, nor the other way round",
+        "leave it to a colleague of the other section; nothing relaxes when people are few",
+    ),
+    "refused.surveyor-approves": (
+        "whoever surveyed a case may not decide it, nor the other way round",
+        "leave it to a colleague of the other section",
+    ),
+    "refused.chair-reviews": (
+        "whoever chairs the hearing may not be the reviewer of the case",
+        "name another chair, or leave the review to a colleague (行政许可法 §48)",
+    ),
+    "refused.approver-issues": (
+        "whoever decided a case may not issue its result, nor the other way round",
+        "leave it to a colleague of the other section",
+    ),
+    "refused.two-persons": (
+        "a survey needs two people: whoever recorded it may not countersign it",
+        "ask the second surveyor (行政许可法 §34)",
+    ),
+    "refused.incomplete": (
+        "{act} lacks something that it must carry",
+        "fill in what is marked and send again",
+    ),
+    "refused.lacking": (
+        "papers that were to follow have not come: {missing}",
+        "wait for them, or decide without granting",
+    ),
+    "refused.not-surveyed": (
+        "the law orders a survey before this can be granted",
+        "order a survey first",
+    ),
+    "refused.not-simple": (
+        "this item cannot be decided at once",
+        "accept it in the ordinary way",
+    ),
+    "refused.not-secondary": (
+        "{material} is not a secondary material, or the item allows none to follow",
+        "ask for a correction instead",
+    ),
+    "refused.stop-not-law": (
+        "the law of this item does not stop the clock for {stop}",
+        "go on without stopping the clock",
+    ),
+    "refused.not-extendable": (
+        "the law of this item does not extend its limit",
+        "decide within the limit",
+    ),
     "refused.case-moved": (
         "somebody else moved this case in the meantime",
         "look at what is there now and decide again",
@@ -135,6 +199,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.no-station": ("there is no station {station}", "check its name on the stations page"),
     "refused.stick": ("the folder {folder} cannot be used: {why}", "try another stick or folder"),
     "refused.catalogue": ("{file}: {field}: {problem}", "correct the file and check again"),
+    "refused.no-rule": ("there is no rule {rule}", "look in the rule library"),
+    "refused.rule-state": ("{rule} is {state}: this step is not open", "reload the rule and see what is open now"),
+    "refused.own-draft": (
+        "who drafted a rule may neither examine nor approve it",
+        "leave it to a colleague; nothing relaxes when people are few",
+    ),
     "refused.token": ("the token was refused: {why}", "ask the district for a new one"),
     "refused.enrolled": ("{station} has a box in use", "use `revive` to replace it"),
     "refused.running": ("the party in {folder} is at work", "stop it first; its service is microcenter-node or -hub"),
@@ -174,6 +244,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "distrusted.wrong-digest": ("the pieces do not make the paper that was promised", "it is asked for again"),
     "distrusted.keyring": ("the keyring is not signed by the district's authority", "fetch it again from the district"),
     "distrusted.bundle": ("the bundle is not signed by the district's authority", "do not use it; call the district"),
+    "distrusted.publishers": (
+        "the bundle is not signed by two different publishers whom the authority named ({why})",
+        "do not use it; the district's office can show who may sign: `microcenter-provision publisher`",
+    ),
+    "distrusted.delta": ("the change does not lead from what is here to what was signed", "the whole is asked for"),
     "distrusted.topic": ("the topic {topic} is not one of ours", ""),
     "distrusted.author": ("the act claims an author that the letter is not from", ""),
     # wires

@@ -34,6 +34,7 @@ RECORDS = (
     "protocol.settings",
     "protocol.attention",
     "protocol.casebook",
+    "protocol.controls",
     "protocol.documents",
 )
 MAIL = (
@@ -55,6 +56,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.claim": GROUND,
     "protocol.cases": (*GROUND, "protocol.catalogue"),
     "protocol.catalogue": (*GROUND, "protocol.cases"),
+    "protocol.controls": (*GROUND, "protocol.cases.words", "protocol.catalogue"),
     "protocol.exchange.limits": (),
     "protocol.exchange.link": ("protocol.errors",),
     "protocol.exchange.topics": ("protocol.errors", "protocol.exchange.link"),
