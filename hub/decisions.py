@@ -7,35 +7,77 @@ sealed to the hub itself: the station keeps it, can give it back after a lost di
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from hub.worklists import papers_of
+from hub.lawful import require_lawful
 from protocol import attention
 from protocol.casebook import Casebook, Inner, encode_inner, tell
-from protocol.cases.acts import By, CaseAct, Correction, Paper
-from protocol.cases.case import Case, check
-from protocol.cases.rules import ANSWERS, Act, Side
+from protocol.cases.acts import By, CaseAct, Correction, LicenceTerms, Paper, Survey
+from protocol.cases.case import Case
+from protocol.cases.guard import check
+from protocol.cases.rules import ANSWERS, INNER, Act, Side
+from protocol.catalogue.items import Stop
+from protocol.catalogue.law import Law
 from protocol.clock import stamp
 from protocol.errors import Refused
 from protocol.exchange.journal import Journal
 from protocol.exchange.messages import Kind
 
 # Documents that an act produces, named after the case number: no counter that a restored hub could use twice.
-_DOCUMENT = {
+WORD_OF: dict[Act, str] = {
     Act.ACCEPT: "受理",
+    Act.ACCEPT_CONDITIONALLY: "容缺",
+    Act.DEEM_ACCEPTED: "受理",
     Act.ASK_CORRECTION: "补正",
+    Act.DECLARE_NOT_REQUIRED: "不受理",
     Act.REFUSE_ACCEPTANCE: "不予受理",
+    Act.CLOSE_LATE: "终止",
+    Act.COUNTERSIGN_SURVEY: "踏勘",
+    Act.PAUSE: "特别程序",
+    Act.EXTEND: "延期",
     Act.GRANT: "准予",
+    Act.DEEM_RENEWED: "准予",
     Act.DENY: "不予",
+    Act.ALLOW_WITHDRAWAL: "撤回",
+    Act.CANCEL_LICENCE: "注销",
+    Act.REVOKE_LICENCE: "撤销",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What an officer wrote and chose for one act; the fields are those of CaseAct."""
+
+    reason: str = ""
+    remedies: str = ""
+    basis: str = ""
+    corrections: Sequence[Correction] = ()
+    papers: Sequence[Paper] = ()
+    proposal: str = ""
+    simple: bool = False
+    competent: str = ""
+    stop: Stop | None = None
+    expected: str = ""
+    chair: str = ""
+    person: str = ""
+    survey: Survey | None = None
+    passed: bool = False
+    counts_from: str = ""
+    licence: LicenceTerms | None = None
+    package: str = ""
+
+
+_NOTHING = Said()
 
 
 def decide(
     tx: Database,
     pen: Journal,
     book: Casebook,
+    law: Law,
     case_id: str,
     act: Act,
     act_id: bytes,
@@ -43,15 +85,13 @@ def decide(
     by: By,
     at: datetime,
     seen: str,
-    reason: str = "",
-    remedies: str = "",
-    basis: str = "",
-    corrections: Sequence[Correction] = (),
-) -> None:
-    """Move the case by one act of RULES, or answer its open request.
+    said: Said = _NOTHING,
+) -> CaseAct:
+    """Move the case by one act of RULES, or answer its open request. Returns the act as it was told.
 
     `seen` is the last act on the page that the officer looked at.
-    :raises Refused: case-moved if it is not the last one any more; papers-missing for a grant; or whatever RULES forbid
+    :raises Refused: case-moved if it is not the last one any more; whatever RULES and DUTIES forbid; and what the
+        law of the item says against it (hub/lawful.py)
     """
     case = need_case(tx, book, case_id)
     if seen != (case.tip or ""):
@@ -61,7 +101,8 @@ def decide(
     request = case.open_request.id if case.open_request is not None and act in ANSWERS else None
     if act in ANSWERS and request is None:
         raise Refused("refused.not-answerable")
-    document = _DOCUMENT.get(act)
+    fields = {name: getattr(said, name) for name in said.__slots__}
+    texts = {name: value.strip() for name, value in fields.items() if isinstance(value, str)}
     told = CaseAct(
         case=case.id,
         id=act_id.hex(),
@@ -69,35 +110,37 @@ def decide(
         follows=case.tip,
         by=by,
         at=stamp(at),
-        reason=reason.strip(),
-        remedies=remedies.strip(),
-        basis=basis.strip(),
-        number=f"{case.number}·{document}" if document else "",
-        corrections=list(corrections),
+        number=document_number(case, act),
         request=request,
+        **(fields | texts | {"corrections": list(said.corrections), "papers": list(said.papers)}),
     )
     check(case, act, Side.HUB, by, told)
-    if act is Act.GRANT:
-        _require_papers(tx, case)
+    require_lawful(tx, law, case, told)
     pen.write(tx, case.station, Kind.CASE_ACT, tell(told), by=by.account, at=at, case=case.id)
+    return told
 
 
-def away(db: Database, case: Case) -> list[Paper]:
-    """Papers that the case names and that are not whole here yet."""
-    here = papers_of(db, case.id)
-    return [paper for paper in case.papers if paper.digest not in here or not here[paper.digest].is_here]
+def document_number(case: Case, act: Act) -> str:
+    """Of the document that an act produces, "" if it produces none; the second of its kind says so."""
+    word = WORD_OF.get(act)
+    if word is None:
+        return ""
+    number = f"{case.number}·{word}"
+    before = sum(step.act.number.startswith(number) for step in case.steps)
+    return f"{number}-{before + 1}" if before else number
 
 
-def _require_papers(tx: Database, case: Case) -> None:
-    """Nothing is granted on papers that nobody here can have read. Every other act may be done without them: a
-    refusal or a correction notice must not wait for a wire.
+def tell_inner(
+    tx: Database, pen: Journal, case: Case, told: CaseAct, seal: Callable[[bytes], bytes], *, at: datetime
+) -> None:
+    """Write an act of INNER, closed with the hub's own key before it goes into the journal.
 
-    :raises Refused: papers-missing
+    :raises Refused: whatever RULES forbid
     """
-    missing = away(tx, case)
-    if missing:
-        codes = sorted({paper.material for paper in missing})
-        raise Refused("refused.papers-missing", missing=", ".join(codes))
+    assert told.act in INNER
+    check(case, told.act, Side.HUB, told.by, told)
+    inner = encode_inner(Inner(case.id, told.id, seal(tell(told))))
+    pen.write(tx, case.station, Kind.CASE_INNER, inner, by=told.by.account, at=at, case=case.id)
 
 
 def note(
@@ -112,16 +155,14 @@ def note(
     by: By,
     at: datetime,
 ) -> None:
-    """An inner opinion. `seal` closes it with the hub's own key before it goes into the journal."""
+    """An inner opinion."""
     case = need_case(tx, book, case_id)
     if not text.strip():
         raise Refused("refused.reason-missing", act=Act.NOTE)
     told = CaseAct(
         case=case.id, id=act_id.hex(), act=Act.NOTE, follows=case.tip, by=by, at=stamp(at), reason=text.strip()
     )
-    check(case, Act.NOTE, Side.HUB, by, told)
-    inner = encode_inner(Inner(case.id, told.id, seal(tell(told))))
-    pen.write(tx, case.station, Kind.CASE_INNER, inner, by=by.account, at=at, case=case.id)
+    tell_inner(tx, pen, case, told, seal, at=at)
 
 
 def settle_set_aside(

@@ -16,11 +16,15 @@ from sqlite_utils import Database
 
 from hub import intake
 from protocol.catalogue.bundle import Catalogue
+from protocol.catalogue.calendar_files import standard_calendars
+from protocol.catalogue.calendars import Calendar
 from protocol.catalogue.items import Item
 from protocol.errors import Distrusted, Refused
 from protocol.exchange.blobs import Blobs
 from protocol.exchange.journal import Journal
 from protocol.store import Store
+
+DELIVERED = Calendar(standard_calendars())
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +59,12 @@ class Shelf:
             except Refused:
                 continue
         return None
+
+    @property
+    def calendar(self) -> Calendar:
+        """Of the newest bundle; before the first one the one that this software was delivered with."""
+        catalogue = self.current()
+        return catalogue.calendar if catalogue else DELIVERED
 
     def _newest_first(self) -> Sequence[Catalogue]:
         with self._store.read() as db:

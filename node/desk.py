@@ -16,7 +16,8 @@ from sqlite_utils import Database
 
 from protocol.casebook import Casebook, tell
 from protocol.cases.acts import Applicant, By, CaseAct, Intake, Paper
-from protocol.cases.case import Case, check
+from protocol.cases.case import Case
+from protocol.cases.guard import check
 from protocol.cases.rules import Act, Side
 from protocol.catalogue.forms import Checked, check_form
 from protocol.catalogue.items import FieldRole, Item, Material

@@ -15,7 +15,8 @@ from sqlite_utils import Database
 
 from protocol import attention
 from protocol.cases.acts import CaseAct, Told, decode_act, encode_act
-from protocol.cases.case import Case, Standing, fold
+from protocol.cases.case import Case, Standing
+from protocol.cases.fold import fold
 from protocol.cases.rules import Flag, Side, Status
 from protocol.clock import moment
 from protocol.errors import Distrusted

@@ -40,6 +40,8 @@ def test_a_case_goes_to_the_district_and_its_decision_comes_home(world: World) -
     seen = station.case(case)
     assert seen is not None
     assert seen.status is Status.GRANTED
+    world.hub.decides(case, Act.ISSUE)
+    world.settle()
     station.hands_over(case)
     world.settle()
     assert world.hub.case(case).status is Status.HANDED_OVER  # type: ignore[union-attr]
@@ -144,6 +146,7 @@ def test_an_officer_who_decides_again_after_a_restore_finds_both_versions(world:
     (case,) = take_in(world, "dafeng", 1)
     world.settle()
     world.hub.decides(case, Act.ACCEPT)
+    world.hub.decides(case, Act.REVIEW)
     world.settle()
     world.hub.copy_disk()
     world.hub.decides(case, Act.GRANT)

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub import decisions, stations
+from hub import decisions, lawful, stations
 from hub.remedies import BODY, COURT, Bodies, bodies_of, filled, needs_bodies, remember_bodies, template_of
 from hub.web.room import by, room
 from hub.web.shown import item_name, label_of, status_chip
@@ -121,12 +121,14 @@ def _do(
             if before := posted_before(tx, form_id):
                 return see_other_url(request, before)
             decisions.decide(
-                tx, desk.pen, desk.book, case.id, act, desk.store.entropy(16),
+                tx, desk.pen, desk.book, desk.shelf, case.id, act, desk.store.entropy(16),
                 by=by(request, *_roles(case, act)), at=at, seen=forms.text(body, "seen"),
-                reason=typed.get("reason", ""),
-                basis=typed.get("basis", ""),
-                remedies=filled(typed.get("remedies", ""), bodies),
-                corrections=[Correction(about, wrong) for about, wrong in _wrongs(typed).items() if wrong],
+                said=decisions.Said(
+                    reason=typed.get("reason", ""),
+                    basis=typed.get("basis", ""),
+                    remedies=filled(typed.get("remedies", ""), bodies),
+                    corrections=[Correction(about, wrong) for about, wrong in _wrongs(typed).items() if wrong],
+                ),
             )  # fmt: skip
             if item is not None and bodies.are_known:
                 remember_bodies(tx, item.organ, bodies)
@@ -160,7 +162,7 @@ def _moved(request: Request, case: Case, item: Item | None, act: Act, typed: Map
 def _page(request: Request, case: Case, item: Item | None, act: Act, form: Filled, status: int = 200) -> Response:
     with room(request).store.read() as db:
         titles = stations.titles(db)
-        missing = decisions.away(db, case)
+        missing = lawful.away(db, case)
     rule = rule_for(case.status, act)
     needs = rule.needs if rule else frozenset()
     warnings = []

@@ -25,7 +25,7 @@ from hub.web.steps import Aside, asides, timeline
 from protocol.cases.acts import Paper
 from protocol.cases.case import Case
 from protocol.cases.guard import acts_open
-from protocol.cases.rules import Act, Role, Side
+from protocol.cases.rules import OFFICERS, REMARKS, WATCHERS, Act, Side
 from protocol.catalogue.items import Certainty, Field, FieldRole, FieldType, Item, Limit
 from protocol.clock import moment
 from protocol.console import forms, session
@@ -146,8 +146,8 @@ def show_case(request: Request) -> Response:
         opened_at=moment(case.opened_at) if case.opened_at else at,
         groups=_groups(request, case, item, shown=until is not None),
         shown_until=until,
-        may_read=me.may(Role.OFFICER),
-        may_reveal=me.may(Role.OFFICER),
+        may_read=me.may(*OFFICERS, *WATCHERS),
+        may_reveal=me.may(*OFFICERS, *WATCHERS),
         reveal_to=url(request, "case.reveal", case_id=case_id),
         materials=_materials(request, case, item, here),
         papers=len(case.papers),
@@ -166,10 +166,10 @@ def show_case(request: Request) -> Response:
         ],
         why_no_buttons=None if open_now else _why_no_buttons(case, me),
         asides=asides(request, case, item, titles),
-        may_settle=me.may(Role.OFFICER, Role.OPERATOR),
+        may_settle=me.may(*REMARKS[Act.SETTLE][Side.HUB]),
         settle_to=url(request, "case.settle", case_id=case_id),
         steps=timeline(request, case, item, titles),
-        may_note=me.may(Role.OFFICER),
+        may_note=me.may(*REMARKS[Act.NOTE][Side.HUB]),
         note_to=url(request, "case.note", case_id=case_id),
         back_href=url(request, "worklist"),
         as_of=at,
@@ -219,7 +219,7 @@ def settle(request: Request, body: FormData) -> Response:
 
 
 def _why_no_buttons(case: Case, me: Account) -> Phrase:
-    if not me.may(Role.OFFICER) and case.owner is Side.HUB and acts_open(case, Side.HUB, (Role.OFFICER,)):
+    if not me.may(*OFFICERS, *WATCHERS) and case.owner is Side.HUB and acts_open(case, Side.HUB, OFFICERS):
         return say("case.not-your-role")
     return say("case.stations-move" if case.owner is Side.STATION else "case.closed")
 

@@ -15,7 +15,7 @@ from hub.web.room import room
 from hub.web.shown import title_of
 from protocol import attention
 from protocol.attention import KINDS, Notice
-from protocol.cases.rules import Role
+from protocol.cases.rules import OFFICERS, Role
 from protocol.clock import moment, stamp
 from protocol.console import forms, session
 from protocol.console.accounts import Account
@@ -120,8 +120,8 @@ def _line(
 
 def _may_settle(notice: Notice, me: Account) -> bool:
     """Who decides on cases does not settle what the network's operator answers for, nor the other way round."""
-    answers_for_it = Role.OPERATOR if notice.whose == "operator" else Role.OFFICER
-    return notice.kind not in ON_THE_CASE and me.may(answers_for_it)
+    answers_for_it = {Role.OPERATOR} if notice.whose == "operator" else OFFICERS
+    return notice.kind not in ON_THE_CASE and me.may(*answers_for_it)
 
 
 def _number(text: str) -> int:

@@ -14,7 +14,7 @@ from hub.room import Room
 from hub.web import acts, case, network, notices, papers, sticks, worklist
 from hub.web.words import HUB_WORDS
 from protocol import attention
-from protocol.cases.rules import Role
+from protocol.cases.rules import OFFICERS, WATCHERS, Role
 from protocol.console import session
 from protocol.console.accounts import Account
 from protocol.console.pages import Shell, see_other
@@ -28,9 +28,9 @@ from protocol.settings import Name
 STICK_BYTES = 257 * 1024 * 1024
 HERE = Path(__file__).parent
 MANAGE = (Role.OPERATOR,)
-DECIDE = (Role.OFFICER,)
-OFFICE = (Role.OFFICER, Role.OPERATOR)  # both see cases; RULES say who may move them
-NETWORK = (Role.OFFICER, Role.OPERATOR, Role.ADMIN)
+DECIDE = tuple(sorted(OFFICERS))
+OFFICE = (*DECIDE, *sorted(WATCHERS), Role.OPERATOR)  # both see cases; RULES say who may move them
+NETWORK = (*OFFICE, Role.ADMIN)
 
 
 def hub_console(room: Room, name: Name, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
@@ -77,7 +77,7 @@ def _routes() -> list[ConsoleRoute]:
 
 def start(request: Request) -> Response:
     """An officer begins with what waits, whoever runs the network with the stations."""
-    decides = session.who(request).account.may(Role.OFFICER)
+    decides = session.who(request).account.may(*DECIDE)
     return see_other(request, "worklist" if decides else "stations")
 
 

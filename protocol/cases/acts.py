@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from protocol.cases.rules import Act, Role, Side
+from protocol.catalogue.items import Stop
 
 
 class By(msgspec.Struct, frozen=True):
@@ -17,6 +18,13 @@ class By(msgspec.Struct, frozen=True):
     account: str
     role: Role
     name: str = ""
+    section: str = ""  # code of the section for which the person acted
+    on_behalf: str = ""  # account of the colleague whose role was lent
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Both count where duties are kept apart: a lent role brings the lender's exclusions along."""
+        return (self.account, self.on_behalf) if self.on_behalf else (self.account,)
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,13 +53,61 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     applicant: Applicant
     answers: dict[str, str]
     papers: list[Paper] = []
+    situations: dict[str, str] = {}  # the answers that decide which materials apply
+    channel: str = "window"
+    mode: str = ""  # what this station may do with the item: decide, accept, receive, assist
+    committed: bool = False  # 告知承诺: the applicant signed the commitment
+    lacking: list[str] = []  # secondary materials that the applicant wants to bring later
+    matter: str = ""  # 一件事: the same for all cases of one matter
+    after: str = ""  # number of the granted case that this second stage follows
+    licence: str = ""  # number of the licence that is renewed, changed, replaced or given up
+    licence_until: str = ""  # ISO day on which that licence runs out
 
 
 class Correction(msgspec.Struct, frozen=True):
-    """One line of the correction notice: which material or field, and what is wrong with it."""
+    """One line of a notice: which material or field, and what is wrong with it or when it follows."""
 
     about: str
     problem: str
+
+
+class Finding(msgspec.Struct, frozen=True):
+    point: str
+    result: str  # pass, fail, n/a, or what was measured
+    remark: str = ""
+
+
+class Survey(msgspec.Struct, frozen=True, kw_only=True):
+    """The record of a visit, 行政许可法 §34. The author of the act is the first surveyor, who countersigns the second."""
+
+    place: str
+    arrived: str  # stamp()
+    left: str  # stamp()
+    findings: list[Finding] = []
+    passed: bool = False
+    applicant_says: str = ""
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that was produced: its bytes travel as a blob and are what every reprint prints."""
+
+    kind: str  # of protocol/documents
+    number: str
+    digest: str  # SHA-256 of the PDF, hex
+    size: int
+    data: str = ""  # SHA-256 of the data that it was printed from, hex
+
+
+class LicenceTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """What ISSUE writes on a licence."""
+
+    number: str
+    kind: str
+    holder: str
+    valid_from: str  # ISO day
+    valid_to: str = ""  # ISO day; "" for no end
+    change: str = "new"  # new, renewed, changed, replaced
+    replaces: str = ""  # number of the licence that it takes the place of
 
 
 class CaseAct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,12 +124,27 @@ class CaseAct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     basis: str = ""
     number: str = ""  # of the document that the act produces (notice, decision)
     intake: Intake | None = None
-    corrections: list[Correction] = []
+    corrections: list[Correction] = []  # what has to be corrected, or lacks
     answers: dict[str, str] = {}  # fields that a supplement changes
-    papers: list[Paper] = []  # papers that a supplement adds
-    request: str | None = None  # the request that is answered, the act that is settled
+    papers: list[Paper] = []  # papers that a supplement adds, photos of a survey
+    request: str | None = None  # the request that is answered, the act that is settled, the card that is answered
     instead: str = ""  # digest of the lost scan that `papers` take the place of
     recipient: str = ""  # who took the result at a hand-over
+    proposal: str = ""  # of a review: grant or deny
+    simple: bool = False  # accepted to be decided at once
+    competent: str = ""  # the authority that is competent instead, 行政许可法 §32(2)
+    stop: Stop | None = None  # why the clock stands still
+    expected: str = ""  # how long that is expected to take, as it is told to the applicant
+    chair: str = ""  # account in the chair of a hearing
+    person: str = ""  # account that is recused
+    survey: Survey | None = None
+    passed: bool = False  # of a look at a promise
+    counts_from: str = ""  # ISO day from which the act counts
+    licence: LicenceTerms | None = None
+    made: Made | None = None
+    package: str = ""  # SHA-256 of the archived case file, hex
+    card: str = ""  # yellow or red
+    rules: list[str] = []  # internal-control rules that the act was done under, as "A-03.2"
 
 
 class Told(msgspec.Struct, frozen=True):

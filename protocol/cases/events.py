@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from protocol.cases.case import Case
+from protocol.cases.words import Act
 from protocol.catalogue.items import Stop
 
 
@@ -43,3 +45,53 @@ class Event:
     document: str = ""  # number of the notice or decision that goes with it
     stop: Stop | None = None  # of PAUSED and RESUMED
     counts_from: str = ""
+
+
+_HAPPENED: dict[Act, Happened] = {
+    Act.SUBMIT: Happened.RECEIVED,
+    Act.ASK_CORRECTION: Happened.CORRECTION_ASKED,
+    Act.SUPPLEMENT: Happened.SUPPLEMENTED,
+    Act.ACCEPT: Happened.ACCEPTED,
+    Act.ACCEPT_CONDITIONALLY: Happened.ACCEPTED,
+    Act.DEEM_ACCEPTED: Happened.ACCEPTED,
+    Act.PAUSE: Happened.PAUSED,
+    Act.RESUME: Happened.RESUMED,
+    Act.ORDER_SURVEY: Happened.SURVEY_ORDERED,
+    Act.COUNTERSIGN_SURVEY: Happened.SURVEYED,
+    Act.EXTEND: Happened.EXTENDED,
+    Act.GRANT: Happened.DECIDED,
+    Act.DENY: Happened.DECIDED,
+    Act.DEEM_RENEWED: Happened.DECIDED,
+    Act.ISSUE: Happened.ISSUED,
+    Act.HAND_OVER: Happened.HANDED_OVER,
+    Act.REFUSE_ACCEPTANCE: Happened.CLOSED,
+    Act.DECLARE_NOT_REQUIRED: Happened.CLOSED,
+    Act.ALLOW_WITHDRAWAL: Happened.CLOSED,
+    Act.CLOSE_LATE: Happened.CLOSED,
+    Act.REOPEN: Happened.REOPENED,
+    Act.CHECK_PROMISE: Happened.CHECKED,
+}
+
+
+def events_of(case: Case) -> list[Event]:
+    """What happened, from the acts that stand, in their order.
+
+    Papers that a conditional acceptance waited for count as supplemented with the last one that was brought.
+    """
+    events: list[Event] = []
+    stop: Stop | None = None
+    lacking = set[str]()
+    for act in case.line:
+        what = _HAPPENED.get(act.act)
+        if act.act is Act.ACCEPT_CONDITIONALLY:
+            lacking = {one.about for one in act.corrections}
+        elif act.act is Act.SUPPLY and lacking:
+            lacking -= {paper.material for paper in act.papers}
+            what = None if lacking else Happened.SUPPLEMENTED
+        if what is None:
+            continue
+        if what is Happened.PAUSED:
+            stop = act.stop
+        its_stop = stop if what in (Happened.PAUSED, Happened.RESUMED) else None
+        events.append(Event(what, act.at, act.id, act.number, its_stop, act.counts_from))
+    return events

@@ -8,10 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.cases.acts import Applicant, By, CaseAct, Correction, Intake, Paper, Told, decode_act, encode_act
-from protocol.cases.case import Case, Standing, acts_open, check, fold
+from protocol.cases.acts import (
+    Applicant,
+    By,
+    CaseAct,
+    Correction,
+    Finding,
+    Intake,
+    Paper,
+    Survey,
+    Told,
+    decode_act,
+    encode_act,
+)
+from protocol.cases.case import Case, Standing
+from protocol.cases.fold import fold
+from protocol.cases.guard import acts_open, check, role_for
 from protocol.cases.rules import (
     ANSWERS,
+    OFFICERS,
     OWNER,
     REMARKS,
     REQUESTS,
@@ -23,26 +38,46 @@ from protocol.cases.rules import (
     Status,
     rule_for,
 )
+from protocol.catalogue.items import Stop
 from protocol.errors import Refused
 
 CLERK = By("li", Role.CLERK)
-OFFICER = By("wang", Role.OFFICER)
+REVIEWER = By("reviewer", Role.REVIEWER)
+DESK = frozenset(
+    {
+        Act.RESCAN,
+        Act.SUPPLY,
+        Act.SUBMIT,
+        Act.SUPPLEMENT,
+        Act.LAPSE,
+        Act.ASK_WITHDRAWAL,
+        Act.HAND_OVER,
+        Act.RETURN_RESULT,
+    }
+)
+
+
+def somebody(what: Act) -> By:
+    """A person with the role for it: every role is another person, and the second surveyor a second one."""
+    if what in DESK:
+        return CLERK
+    role = min(next((rule.roles for rule in RULES if rule.act is what), None) or REMARKS[what][Side.HUB])
+    return By(f"{role}-{what}" if role is Role.SURVEYOR else str(role), role)
 
 
 def act(id_: str, what: Act, follows: str | None, **more: object) -> CaseAct:
-    by = OFFICER if what not in DESK else CLERK
     fields: dict[str, object] = {
-        "case": "c", "id": id_, "act": what, "follows": follows, "by": by, "at": f"2026-03-02T00:00:{len(id_):02d}.000Z",
-        "reason": "why", "remedies": "where", "corrections": [Correction("a", "b")],
+        "case": "c", "id": id_, "act": what, "follows": follows, "by": somebody(what),
+        "at": f"2026-03-02T00:00:{len(id_):02d}.000Z", "reason": "why", "remedies": "where",
+        "corrections": [Correction("a", "b")], "proposal": "grant", "person": "nobody", "counts_from": "2026-03-02",
+        "package": "0", "passed": True,
+        "survey": Survey(place="p", arrived="t", left="t", findings=[Finding("1", "pass")]), "stop": Stop.TESTING,
     }  # fmt: skip
     if what is Act.SUBMIT:
         fields["intake"] = Intake(
             number="N", station="s", item="P08", item_version=1, applicant=Applicant(name="x", number="1"), answers={}
         )
     return CaseAct(**(fields | more))  # type: ignore[arg-type]
-
-
-DESK = frozenset({Act.RESCAN, Act.SUBMIT, Act.SUPPLEMENT, Act.ASK_WITHDRAWAL, Act.HAND_OVER})
 
 
 def told(one: CaseAct, seq: int, life: int = 1, epoch: str = "") -> Told:
@@ -60,9 +95,9 @@ def line(*acts: Act) -> list[Told]:
 
 
 def test_a_case_that_is_granted_and_handed_over() -> None:
-    case = fold(line(Act.SUBMIT, Act.ACCEPT, Act.GRANT, Act.HAND_OVER))
-    assert case.status is Status.HANDED_OVER
-    assert [step.standing for step in case.steps] == [Standing.STANDS] * 4
+    case = fold(line(Act.SUBMIT, Act.ACCEPT, Act.REVIEW, Act.GRANT, Act.ISSUE, Act.HAND_OVER, Act.ARCHIVE))
+    assert case.status is Status.ARCHIVED
+    assert [step.standing for step in case.steps] == [Standing.STANDS] * 7
     assert case.flags == set()
 
 
@@ -72,13 +107,13 @@ def test_a_second_correction_notice_is_not_open() -> None:
     assert case.status is Status.RECEIVED
     assert case.flags == {Flag.CORRECTED, Flag.ACT_REFUSED}
     assert case.set_aside[0].why == "refused.already-corrected"
-    assert Act.ASK_CORRECTION not in acts_open(fold(twice[:3]), Side.HUB, Role.OFFICER)
+    assert Act.ASK_CORRECTION not in acts_open(fold(twice[:3]), Side.HUB, OFFICERS)
 
 
 def test_the_decision_of_the_earlier_life_stands_and_the_later_one_is_kept() -> None:
-    before = line(Act.SUBMIT, Act.ACCEPT)
-    first = told(act("first", Act.GRANT, "a1"), 9)
-    again = told(act("again", Act.DENY, "a1"), 2, life=2)
+    before = line(Act.SUBMIT, Act.ACCEPT, Act.REVIEW)
+    first = told(act("first", Act.GRANT, "a2"), 9)
+    again = told(act("again", Act.DENY, "a2"), 2, life=2)
     for order in itertools.permutations([*before, first, again]):
         case = fold(order)
         assert case.status is Status.GRANTED
@@ -87,19 +122,19 @@ def test_the_decision_of_the_earlier_life_stands_and_the_later_one_is_kept() -> 
 
 
 def test_a_person_who_settles_a_fork_takes_it_off_the_list_and_nothing_from_the_record() -> None:
-    acts = [*line(Act.SUBMIT, Act.ACCEPT, Act.GRANT), told(act("again", Act.DENY, "a1"), 2, life=2)]
-    acts.append(told(act("settled", Act.SETTLE, "a2", request="again"), 3, life=2))
+    acts = [*line(Act.SUBMIT, Act.ACCEPT, Act.REVIEW, Act.GRANT), told(act("again", Act.DENY, "a2"), 2, life=2)]
+    acts.append(told(act("settled", Act.SETTLE, "a3", request="again"), 3, life=2))
     case = fold(acts)
     assert case.flags == set()
     assert [step.act.id for step in case.set_aside] == ["again"]
 
 
 def test_an_act_that_came_before_the_one_it_follows_waits_and_then_stands() -> None:
-    acts = line(Act.SUBMIT, Act.ACCEPT, Act.GRANT)
+    acts = line(Act.SUBMIT, Act.ACCEPT, Act.REVIEW)
     early = fold([acts[0], acts[2]])
     assert early.status is Status.RECEIVED
     assert early.flags == {Flag.WAITING}
-    assert fold(acts).status is Status.GRANTED
+    assert fold(acts).status is Status.REVIEWED
 
 
 def test_a_withdrawal_is_a_request_until_the_hub_answers() -> None:
@@ -107,11 +142,11 @@ def test_a_withdrawal_is_a_request_until_the_hub_answers() -> None:
     asked = fold(acts)
     assert asked.status is Status.ACCEPTED
     assert Flag.WITHDRAWAL_ASKED in asked.flags
-    assert acts_open(asked, Side.HUB, Role.OFFICER) == [Act.ALLOW_WITHDRAWAL, Act.DECLINE_WITHDRAWAL]
-    allowed = fold([*acts, told(act("yes", Act.ALLOW_WITHDRAWAL, "a1", request="wish"), 8)])
+    assert acts_open(asked, Side.HUB, OFFICERS) == [Act.ALLOW_WITHDRAWAL, Act.DECLINE_WITHDRAWAL]
+    allowed = fold([*acts, told(act("yes", Act.ALLOW_WITHDRAWAL, "a1", request="wish", by=REVIEWER), 8)])
     assert allowed.status is Status.WITHDRAWN
     assert allowed.open_request is None
-    declined = fold([*acts, told(act("no", Act.DECLINE_WITHDRAWAL, "a1", request="wish"), 8)])
+    declined = fold([*acts, told(act("no", Act.DECLINE_WITHDRAWAL, "a1", request="wish", by=REVIEWER), 8)])
     assert declined.status is Status.ACCEPTED
     assert declined.flags == set()
 
@@ -130,7 +165,7 @@ def test_an_answer_finds_its_request_whatever_the_two_epochs_are_called(
 
 
 def test_a_request_that_the_decision_overtook_is_shown_and_moves_nothing() -> None:
-    acts = [*line(Act.SUBMIT, Act.ACCEPT, Act.GRANT), told(act("wish", Act.ASK_WITHDRAWAL, "a1"), 7)]
+    acts = [*line(Act.SUBMIT, Act.ACCEPT, Act.REVIEW, Act.GRANT), told(act("wish", Act.ASK_WITHDRAWAL, "a1"), 7)]
     case = fold(acts)
     assert case.status is Status.GRANTED
     assert [(step.act.id, step.standing) for step in case.set_aside] == [("wish", Standing.REFUSED)]
@@ -164,7 +199,7 @@ def test_an_answer_finds_a_request_that_followed_an_act_of_a_lost_life() -> None
         *line(Act.SUBMIT, Act.ACCEPT),
         told(act("again", Act.ACCEPT, "a0"), 1, life=2),  # set aside: the first acceptance stands
         told(act("wish", Act.ASK_WITHDRAWAL, "again"), 2, life=2),
-        told(act("yes", Act.ALLOW_WITHDRAWAL, "a1", request="wish"), 3, life=2),
+        told(act("yes", Act.ALLOW_WITHDRAWAL, "a1", request="wish", by=REVIEWER), 3, life=2),
     ]
     case = fold(acts)
     assert case.status is Status.WITHDRAWN
@@ -174,9 +209,9 @@ def test_an_answer_finds_a_request_that_followed_an_act_of_a_lost_life() -> None
 
 def test_who_took_a_case_in_may_not_decide_it() -> None:
     case = fold(line(Act.SUBMIT, Act.ACCEPT))
-    same = By("li", Role.OFFICER)
+    same = By("li", Role.REVIEWER)
     with pytest.raises(Refused, match="same-person"):
-        check(case, Act.GRANT, Side.HUB, same, act("x", Act.GRANT, case.tip, by=same))
+        check(case, Act.REVIEW, Side.HUB, same, act("x", Act.REVIEW, case.tip, by=same))
 
 
 def test_an_act_told_twice_is_one_act() -> None:
@@ -199,7 +234,7 @@ def test_only_the_owner_of_a_status_moves_it(rule: object) -> None:
 def test_the_tables_name_every_status_and_every_act() -> None:
     assert set(OWNER) == set(Status)
     assert {rule.act for rule in RULES} | set(REMARKS) == set(Act)
-    assert {rule.status for rule in RULES} | {Status.WITHDRAWN, Status.HANDED_OVER} == {None, *Status}
+    assert {rule.status for rule in RULES} == {None, *Status}
 
 
 def test_an_act_reads_back_as_it_was_written() -> None:
@@ -256,7 +291,9 @@ def test_nothing_is_dropped_and_the_line_obeys_the_rules(history: list[Told]) ->
         rule = rule_for(status, step.act.act)
         assert rule is not None
         assert rule.side is step.told.side
-        status = rule.then
+        status = rule.then or (case.status if step.act.id == case.tip else None)
+        if status is None:
+            return  # "as it was": said by the stories
     assert status is case.status
 
 
@@ -265,11 +302,12 @@ def test_a_button_is_there_exactly_when_the_guard_lets_it_through(history: list[
     case = fold(history)
     if case.status is None:
         return
-    for side, by in ((Side.STATION, By("someone", Role.CLERK)), (Side.HUB, By("someone else", Role.OFFICER))):
-        buttons = set(acts_open(case, side, by.role))
+    for side, roles in ((Side.STATION, (Role.CLERK,)), (Side.HUB, OFFICERS)):
+        buttons = set(acts_open(case, side, roles))
         for what in set(Act) - set(REMARKS) - {Act.SUBMIT}:
             request = case.open_request.id if case.open_request and what in ANSWERS else None
-            one = act("new", what, case.tip, by=by, request=request)
+            by = By("someone else", role_for(case, what, roles) or min(roles))
+            one = act("new", what, case.tip, by=by, request=request, person=by.account)
             try:
                 check(case, what, side, by, one)
                 open_ = True

@@ -31,10 +31,10 @@ from tests.world import MORNING, Station, World
 PASSWORD = "correct horse battery"
 SECRET = accounts.secret(PASSWORD)
 STAFF = {
-    "li": ("李审批", Role.OFFICER),
-    "wang": ("王审批", Role.OFFICER),
-    "zhao": ("赵运行", Role.OPERATOR),
-    "sun": ("孙账号", Role.ADMIN),
+    "li": ("李受理", (Role.ACCEPTOR, Role.REVIEWER, Role.ISSUER, Role.LEADER)),
+    "wang": ("王审批", (Role.ACCEPTOR, Role.APPROVER, Role.ARCHIVIST)),
+    "zhao": ("赵运行", (Role.OPERATOR,)),
+    "sun": ("孙账号", (Role.ADMIN,)),
 }
 
 

@@ -26,6 +26,22 @@ SHELL: Texts = {
     "tone.warn": ("请注意", "Note"),
     "tone.bad": ("没有完成", "Not done"),
     "tone.plain": ("提示", "Information"),
+    "password.title": ("设置自己的密码", "Choose your own password"),
+    "password.first": (
+        "您用一次性登录码进入，请先设置自己的密码。",
+        "You signed in with a one-time code: choose a password of your own first.",
+    ),
+    "password.lead": (
+        "密码只在这台机器上有效；在别的服务站或区中心登录时各设各的。其他浏览器上的登录随即结束。",
+        "It is good on this machine alone: each station and the centre has its own. Other browsers are signed out.",
+    ),
+    "password.new": ("新密码", "New password"),
+    "password.hint": ("至少 {least} 个字符", "At least {least} characters"),
+    "password.again": ("再输一次", "Once more"),
+    "password.do": ("保存密码", "Keep it"),
+    "password.done": ("密码已保存", "The password is kept"),
+    "password.differs": ("两次输入不一致", "The two differ"),
+    "password.short": ("{why}", "{why}"),
     "sign-in.title": ("登录", "Sign in"),
     "sign-in.lead": (
         "请用您自己的账号登录。断网时也可以登录和办理。",

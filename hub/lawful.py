@@ -1,0 +1,98 @@
+"""What the law of the item says against an act that the rules alone would allow.
+
+Each line of LAWFUL is one such question; all of them are asked before the act is written. A refusal, a denial
+or a correction notice never waits for a wire, only what gives something to the applicant does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+from hub.worklists import papers_of
+from protocol.cases.acts import CaseAct, Paper
+from protocol.cases.case import Case
+from protocol.cases.words import Act, Flag
+from protocol.catalogue.items import Item, ProjectType, Stop, SurveyNeed
+from protocol.catalogue.law import Law
+from protocol.errors import Refused
+
+
+def require_lawful(db: Database, law: Law, case: Case, told: CaseAct) -> None:
+    """:raises Refused: with the code of the first thing that the law of the item has against it"""
+    questions = LAWFUL.get(told.act)
+    if not questions:
+        return
+    item = law.item(case.item, case.item_version)
+    if item is None:
+        raise Refused("refused.no-item", item=f"{case.item} v{case.item_version}")
+    for ask in questions:
+        ask(db, law, item, case, told)
+
+
+def away(db: Database, case: Case) -> list[Paper]:
+    """Papers that the case names and that are not whole here yet."""
+    here = papers_of(db, case.id)
+    return [paper for paper in case.papers if paper.digest not in here or not here[paper.digest].is_here]
+
+
+def _papers_are_here(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    """Nothing is granted on papers that nobody here can have read."""
+    missing = away(db, case)
+    if missing:
+        raise Refused("refused.papers-missing", missing=", ".join(sorted({paper.material for paper in missing})))
+
+
+def _nothing_lacks(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    if Flag.LACKING in case.flags:
+        raise Refused("refused.lacking", missing=", ".join(case.lacking))
+
+
+def _surveyed_if_it_must_be(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    """Where the law orders a look at the place before the decision, 行政许可法 §34."""
+    if item.survey.need is SurveyNeed.ALWAYS and Flag.SURVEYED not in case.flags:
+        raise Refused("refused.not-surveyed")
+
+
+def _can_be_simple(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    """行政许可法 §34: decided at once only where the item is one that can be."""
+    if told.simple and (item.project_type is not ProjectType.INSTANT or item.survey.need is SurveyNeed.ALWAYS):
+        raise Refused("refused.not-simple")
+
+
+def _only_secondary_lacks(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    """容缺受理 is for secondary materials of an item that allows it."""
+    for one in told.corrections:
+        material = item.material(one.about)
+        if item.conditional is None or material is None or not material.secondary:
+            raise Refused("refused.not-secondary", material=material.name if material else one.about)
+
+
+def _law_stops_the_clock(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    """Only what 行政许可法 §45 or the item's own law names. A rectification may be ordered anyway: then it counts."""
+    stops = {stop for limit in item.limits for stop in limit.stops_on}
+    if told.stop is not Stop.RECTIFICATION and told.stop not in stops:
+        raise Refused("refused.stop-not-law", stop=told.stop)
+
+
+def _law_extends(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    if not any(limit.extendable for limit in item.limits):
+        raise Refused("refused.not-extendable")
+
+
+def _licence_has_terms(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    granted = case.decision is not None and case.decision.act in (Act.GRANT, Act.DEEM_RENEWED)
+    if item.licence is not None and granted and told.licence is None:
+        raise Refused("refused.incomplete", act=told.act)
+
+
+Question = Callable[[Database, Law, Item, Case, CaseAct], None]
+LAWFUL: dict[Act, tuple[Question, ...]] = {
+    Act.ACCEPT: (_can_be_simple,),
+    Act.ACCEPT_CONDITIONALLY: (_only_secondary_lacks,),
+    Act.PAUSE: (_law_stops_the_clock,),
+    Act.EXTEND: (_law_extends,),
+    Act.GRANT: (_papers_are_here, _nothing_lacks, _surveyed_if_it_must_be),
+    Act.ISSUE: (_licence_has_terms,),
+}
