@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 from sqlite_utils import Database
 
+from hub import breaches, readings
 from protocol.casebook import Casebook
 from protocol.clock import stamp
 from protocol.exchange.journal import Handler, Heard, Journal
@@ -24,6 +26,8 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.EPOCH: _keep_only,
         Kind.RECOVERED: _keep_only,
         Kind.CATALOGUE: _hear_catalogue,
+        Kind.RULE_READ: readings.hear,
+        Kind.BREACH: breaches.hearing(book),
     }
 
 
@@ -36,14 +40,23 @@ def _hear_catalogue(tx: Database, heard: Heard) -> None:
     if heard.author != HUB:
         return
     published = _decode_catalogue(heard.body)
-    tx.execute(
-        "insert or ignore into shelf (number, digest, size, published_at) values (?,?,?,?)",
-        (published.number, published.digest, published.size, heard.at),
+    _shelve(tx, published.number, published.digest, published.size, heard.at, Stage(published.stage))
+    papers = [(published.digest, published.size, 0)]
+    if published.delta:
+        # served to who asks and never offered: if its bytes are gone the whole will do
+        papers.append((published.delta, published.delta_size, 1))
+    tx.conn.executemany(
+        "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,1,?)",
+        [
+            (digest, shelf_of(heard.reader), heard.reader, size, "application/octet-stream", there)
+            for digest, size, there in papers
+        ],
     )
-    tx.execute(
-        "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,1,0)",
-        (published.digest, shelf_of(heard.reader), heard.reader, published.size, "application/json"),
-    )
+
+
+class Stage(StrEnum):
+    CANARY = "canary"  # tried at some stations; the hub itself goes by the one before
+    ALL = "all"
 
 
 def shelf_of(station: str) -> str:
@@ -51,18 +64,33 @@ def shelf_of(station: str) -> str:
     return f"catalogue/{station}"
 
 
+def told_of(db: Database, station: str) -> int:
+    """The newest issue that the station was told of; 0 if it was told of none."""
+    row = db.execute(
+        "select max(s.number) from papers p join shelf s on s.digest = p.digest where p.case_id = ?",
+        (shelf_of(station),),
+    ).fetchone()
+    return int(row[0] or 0)
+
+
 def publish_catalogue(
-    tx: Database, pen: Journal, stations: Sequence[str], number: int, digest: str, size: int, at: datetime
+    tx: Database, pen: Journal, stations: Sequence[str], published: CataloguePublished, at: datetime
 ) -> None:
-    """Tell every station of a bundle whose bytes are in the blob store; those that know it are left alone."""
-    body = _encode(CataloguePublished(number=number, digest=digest, size=size))
-    tx.execute(
-        "insert or ignore into shelf (number, digest, size, published_at) values (?,?,?,?)",
-        (number, digest, size, stamp(at)),
-    )
+    """Tell these stations of an issue whose bytes are in the blob store; those that know it are left alone."""
+    body = _encode(published)
+    _shelve(tx, published.number, published.digest, published.size, stamp(at), Stage(published.stage))
     for station in stations:
         told = tx.execute(
-            "select 1 from papers where digest = ? and case_id = ?", (digest, shelf_of(station))
+            "select 1 from papers where digest = ? and case_id = ?", (published.digest, shelf_of(station))
         ).fetchone()
         if told is None:
             pen.write(tx, station, Kind.CATALOGUE, body, by=HUB, at=at)
+
+
+def _shelve(tx: Database, number: int, digest: str, size: int, at: str, stage: Stage) -> None:
+    """An issue that has once gone to all is not taken back by what an earlier entry says of it."""
+    tx.execute(
+        "insert into shelf (number, digest, size, published_at, stage) values (?,?,?,?,?)"
+        " on conflict (number) do update set stage = 'all' where excluded.stage = 'all' and stage != 'all'",
+        (number, digest, size, at, stage),
+    )

@@ -53,3 +53,101 @@ def what_officers_do_beside_the_case(db: Database) -> None:
 @migrations()
 def accounts_have_several_roles(db: Database) -> None:
     several_roles(db)
+
+
+@migrations()
+def publishing(db: Database) -> None:
+    """How a change of the catalogue comes about, by whom, and whose keys sign it."""
+    db.executescript("""
+    alter table shelf add column stage text not null default 'all';
+    create table deltas (               -- made once, told to every station that has the base
+        base integer not null,
+        number integer not null,
+        digest text not null,
+        size integer not null,
+        primary key (base, number)
+    ) without rowid;
+    create table publications (
+        id integer primary key,
+        state text not null,            -- publishing.State
+        base integer not null,          -- the issue in force when it was drafted
+        number integer not null,        -- its own; 0 until it is signed
+        rolls_back_to integer not null, -- whose content it brings back; 0 for none
+        note text not null,             -- what it is for
+        content text not null,          -- digest of the drafted parts, then of the signed bundle
+        drafted_by text not null,
+        drafted_at text not null,
+        signed_by text not null default '',
+        signed_at text not null default '',
+        approved_by text not null default '',
+        approved_at text not null default '',
+        canaries text not null default '[]',
+        all_by text not null default '',
+        all_at text not null default '',
+        all_reason text not null default '',    -- why it did not wait for every canary
+        ended_by text not null default '',      -- who dropped it
+        ended_at text not null default ''
+    );
+    create unique index one_publication_under_way on publications ((1)) where state in ('draft', 'signed', 'canary');
+    create table publisher_keys (       -- a person's signing key, closed with that person's pass phrase
+        account text not null,
+        public text not null,           -- 32 bytes as hex
+        pem text not null,
+        made_at text not null,
+        primary key (account, public)
+    ) without rowid;
+    """)
+
+
+@migrations()
+def rule_library(db: Database) -> None:
+    """Versions that were made here, who has read which, and what was tried against them."""
+    db.executescript("""
+    create table rule_versions (
+        code text not null,
+        version integer not null,
+        state text not null,            -- library.State
+        body text not null,             -- a ControlRule as JSON
+        opinion text not null,          -- the lawyer's
+        opinion_by text not null,
+        moved_at text not null,
+        primary key (code, version)
+    ) without rowid;
+    create table rule_steps (
+        id integer primary key,
+        code text not null,
+        version integer not null,
+        at text not null,
+        account text not null,          -- whoever lent the role behind a blank
+        step text not null,
+        note text not null
+    );
+    create index rule_steps_by_rule on rule_steps (code, version);
+    create table rule_readings (
+        code text not null,
+        version integer not null,
+        station text not null,
+        account text not null,
+        name text not null,
+        at text not null,
+        primary key (code, version, station, account)
+    ) without rowid;
+    create table rule_readers (         -- how many people of a station have to read, as it said last
+        station text primary key,
+        readers integer not null,
+        at text not null
+    ) without rowid;
+    create table breaches (
+        id text primary key,
+        at text not null,
+        account text not null,
+        role text not null,
+        case_id text not null,
+        act text not null,
+        refusal text not null,
+        control text not null,
+        rule text not null,
+        version integer not null
+    ) without rowid;
+    create index breaches_by_rule on breaches (rule, at);
+    """)

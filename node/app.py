@@ -99,13 +99,13 @@ class Station:
             clock=self.clock,
             waterline=Waterline(settings.mark),
             report=self.report,
-            on_paper=lambda digest: self.shelf.look(),
+            on_paper=lambda digest: self.look_at_shelf(),
         )
         self.blobs = self.office.blobs
         self.pen = self.office.pen
         authority = read_authority(settings.authority_pub)
         kind = _KINDS.get(settings.tier, StationKind.TOWN)
-        self.shelf = Shelf(self.store, self.blobs, lambda data: open_bundle(data, authority), kind)
+        self.shelf = Shelf(self.store, self.blobs, lambda data: open_bundle(data, authority), kind, settings.party)
         self._chores: BackgroundScheduler | None = None
         self._running = False
         self._moved = threading.Event()
@@ -123,7 +123,7 @@ class Station:
         self._lock = claim(self.settings.run / "station.lock")
         refuse_empty_start(self.settings)
         self.office.open()
-        self.shelf.look()
+        self.look_at_shelf()
         self.store.on_commit(self._moved.set)
         if self.litestream is not None:
             self.replica = self.litestream.health(self.clock.now())
@@ -161,6 +161,10 @@ class Station:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def look_at_shelf(self) -> None:
+        """The newest catalogue that is whole here is in force."""
+        self.shelf.look(self.clock.now())
 
     # -- what its pages ask
 
@@ -218,10 +222,12 @@ class Station:
         with self.store.read() as db:
             owed, oldest = cases.owed_entries(db)
             owed_papers, open_notices = cases.owed_papers(db), attention.count(db)
+            told = self.shelf.published(db)
         replica = self.replica
         return Report(
             software=_software(),
             catalogue=self.shelf.catalogue.number,
+            catalogue_told=told,
             replica=replica.state.value if replica else "",
             replica_age_s=replica.age_s if replica and replica.age_s is not None else -1.0,
             disk_free=shutil.disk_usage(self.settings.data).free,

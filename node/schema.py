@@ -67,3 +67,29 @@ def reveals(db: Database) -> None:
 @migrations()
 def accounts_have_several_roles(db: Database) -> None:
     several_roles(db)
+
+
+@migrations()
+def issues_by_their_changes(db: Database) -> None:
+    """An issue may come as what changed since the one before; what was whole until now is looked at anew."""
+    db.executescript("""
+    alter table shelf add column base integer not null default 0;
+    alter table shelf add column delta text not null default '';    -- digest; '' if there is none
+    alter table shelf add column delta_size integer not null default 0;
+    alter table shelf add column state text not null default 'told';
+    alter table shelf add column file text not null default '';     -- digest of the whole that is here
+    """)
+
+
+@migrations()
+def rules_that_were_read(db: Database) -> None:
+    """Who of this station has read which version of which internal-control rule; the district is told."""
+    db.executescript("""
+    create table rule_readings (
+        code text not null,
+        version integer not null,
+        account text not null,
+        at text not null,
+        primary key (code, version, account)
+    ) without rowid;
+    """)

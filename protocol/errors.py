@@ -165,6 +165,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "no font here has {characters}",
         "print with blanks and fill them in by hand, or install the Debian package fonts-hanazono",
     ),
+    "refused.seal-expired": (
+        "the certificate of the seal was good until {until}",
+        "renew it at the office: microcenter-provision seal",
+    ),
     "refused.entry-large": ("the form is {size} bytes; at most {limit} can be sent", "shorten the long answers"),
     "refused.sign-in": ("name or password is wrong", "try again; after {limit} attempts the account waits"),
     "refused.locked-out": ("too many attempts; the account waits {minutes} minutes", "wait, or ask the station head"),
@@ -178,6 +182,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "choose another name; the displayed name may be Chinese",
     ),
     "refused.account-taken": ("there is an account of that name", "choose another name"),
+    "refused.account-unconfirmed": (
+        "the district has not been heard for too long: this account waits for the station head",
+        "ask the station head to confirm it on the page of accounts, with the paper list",
+    ),
+    "refused.password-first": (
+        "a one-time code opens nothing but the page where a password is chosen",
+        "choose a password of your own",
+    ),
+    "refused.own-roles": ("nobody changes his own roles", "ask another administrator of accounts"),
+    "refused.last-admin": (
+        "this is the last administrator of accounts",
+        "name another one first",
+    ),
+    "refused.not-held": (
+        "the lender does not hold this role in this section himself",
+        "a role is lent by whoever holds it, and not lent on",
+    ),
+    "refused.days": ("the term ends before it begins, or is missing", "give the first and the last day"),
+    "refused.no-section": ("there is no section of that code in use", "look in the list of sections"),
     "refused.no-account": ("there is no account of that name", "look in the list of accounts"),
     "refused.other-site": (
         "the form came from another address than this console's",
@@ -249,6 +272,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "do not use it; the district's office can show who may sign: `microcenter-provision publisher`",
     ),
     "distrusted.delta": ("the change does not lead from what is here to what was signed", "the whole is asked for"),
+    "distrusted.seal-not-whole": ("the seal does not cover the whole file", "something was added after the sealing"),
+    "distrusted.seal-broken": ("the seal does not fit the file", "it was altered; do not accept it"),
+    "distrusted.seal-unknown": ("the seal is not one of this district", "ask the authority that it names"),
     "distrusted.topic": ("the topic {topic} is not one of ours", ""),
     "distrusted.author": ("the act claims an author that the letter is not from", ""),
     # wires

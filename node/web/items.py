@@ -45,17 +45,18 @@ def show(request: Request) -> Response:
     """`q` is what was said at the counter; it names a service and nobody."""
     here = house(request)
     asked = request.query_params.get("q", "").strip()[:60]
-    found = here.shelf.catalogue.search(asked, SHOWN, today(here.clock.now()))
-    found.sort(key=lambda item: not here.shelf.takes(item))
+    on = today(here.clock.now())
+    found = here.shelf.catalogue.search(asked, SHOWN, on)
+    found.sort(key=lambda item: not here.shelf.takes(item, on))
     lines = [
         ItemLine(
             item.code,
             item_name(request, item),
             item.type,
-            here.shelf.takes(item),
+            here.shelf.takes(item, on),
             len(item.required_materials),
             item.organ,
-            place if place <= PICKED_BY_DIGIT and here.shelf.takes(item) else 0,
+            place if place <= PICKED_BY_DIGIT and here.shelf.takes(item, on) else 0,
         )
         for place, item in enumerate(found, start=1)
     ]

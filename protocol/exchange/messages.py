@@ -86,7 +86,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):
     """How a party is: for the stations page, never for a decision of the exchange."""
 
     software: Text = ""
-    catalogue: int = 0
+    catalogue: int = 0  # the issue in force
+    catalogue_told: int = 0  # the newest issue that it knows of, whole there or not
     replica: Text = ""  # state word of protocol.replica, "" if there is none
     replica_age_s: float = -1.0
     disk_free: int = -1  # bytes
@@ -189,6 +190,9 @@ class Kind(StrEnum):
     CASE_ACT = "case.act"
     CASE_INNER = "case.inner"
     CATALOGUE = "catalogue.published"
+    PERSON = "people.account"
+    RULE_READ = "rule.read"
+    BREACH = "control.breach"  # an Inner, like CASE_INNER
 
 
 class EpochBegan(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,6 +214,36 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CataloguePublished(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole is at `digest`. Who has issue `base` may ask for the shorter `delta` instead."""
+
     number: int
     digest: Text
     size: int
+    base: int = 0  # the issue that the reader was told of before; 0 if there is no delta
+    delta: Text = ""  # digest
+    delta_size: int = 0
+    stage: Text = "all"  # "canary": tried at this station before the others have it
+
+
+class RuleRead(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody at a station has read a version of an internal-control rule. Who: the entry's author account."""
+
+    code: Text
+    version: Small
+    name: Text = ""  # of the account, as it is shown
+    readers: Small = 0  # people at this station who have to read, now
+
+
+class PersonTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the hub says of a person to one station. The newest revision counts, in whatever order they come."""
+
+    account: Text
+    name: Text  # as it is shown
+    roles: list[Text] = []  # at this station; none: no longer there
+    active: bool = True
+    valid_from: Text = ""  # ISO days in China, both included
+    valid_to: Text = ""
+    revision: Seq
+    secret: Text = ""  # argon2id, of the one-time code or first password that was given out
+    secret_revision: Small = 0
+    code_until: Text = ""

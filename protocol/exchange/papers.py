@@ -119,8 +119,12 @@ class PaperTrade:
         else:
             talk.asked[piece.digest] = now
         expected.discard(piece.number)
+        sizes = self._wanted(talk, piece.digest)
+        if not sizes:  # nobody wants it any more: a newer catalogue was published while this one was on its way
+            self._forget(talk, piece.digest)
+            return False
         try:
-            if piece.size not in self._wanted(talk, piece.digest):
+            if piece.size not in sizes:
                 raise Distrusted("distrusted.wrong-digest")  # not the size that the act named
             whole = self._blobs.add_piece(piece.digest, piece.number, piece.size, piece.data, at)
         except Distrusted as why:

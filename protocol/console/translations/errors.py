@@ -230,6 +230,48 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "There is an account of that name",
         "Choose another name",
     ),
+    "refused.account-unconfirmed": (
+        "本站与区中心断开已久，这个账号要先由站长确认",
+        "请站长按纸质名单在“账号”页确认留用",
+        "The district has not been heard for too long: this account waits for the station head",
+        "Ask the station head to confirm it on the page “Accounts”, with the paper list",
+    ),
+    "refused.password-first": (
+        "一次性登录码只能用来设置密码",
+        "请先设置自己的密码",
+        "A one-time code opens nothing but the page where a password is chosen",
+        "Choose a password of your own first",
+    ),
+    "refused.own-roles": (
+        "任何人都不能更改自己的岗位权限",
+        "请另一位账号管理员办理",
+        "Nobody changes his own roles",
+        "Ask another administrator of accounts",
+    ),
+    "refused.last-admin": (
+        "这是最后一位账号管理员",
+        "请先指定另一位账号管理员",
+        "This is the last administrator of accounts",
+        "Name another one first",
+    ),
+    "refused.not-held": (
+        "委托人自己在该科室没有这个岗位",
+        "岗位只能由本人委托，受托人不能再转委托",
+        "The lender does not hold this role in this section himself",
+        "A role is lent by whoever holds it, and not lent on",
+    ),
+    "refused.days": (
+        "起止日期不完整，或止期早于起期",
+        "请填写第一天和最后一天",
+        "The term ends before it begins, or is missing",
+        "Give the first and the last day",
+    ),
+    "refused.no-section": (
+        "没有这个科室，或已停用",
+        "请在科室列表中选择",
+        "There is no section of that code in use",
+        "Look in the list of sections",
+    ),
     "refused.no-account": (
         "没有这个账号",
         "请到账号列表里查找",
@@ -501,6 +543,18 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "请不要使用，并联系区中心",
         "The bundle is not signed by this district",
         "Do not use it; call the district centre",
+    ),
+    "distrusted.publishers": (
+        "目录没有由区里指定的两名不同发布人签署（{why}）",
+        "请不要使用；谁可以签发，可用 microcenter-provision publisher 查看",
+        "The catalogue is not signed by two different publishers whom the district named ({why})",
+        "Do not use it; `microcenter-provision publisher` shows who may sign",
+    ),
+    "distrusted.delta": (
+        "收到的变更与本机的目录对不上",
+        "系统会改为索取整份目录",
+        "The change does not lead from the catalogue here to what was signed",
+        "The whole catalogue is asked for instead",
     ),
     "distrusted.topic": ("主题 {topic} 不属于本系统", "", "The topic {topic} is not one of ours", ""),
     "distrusted.author": (
