@@ -72,7 +72,7 @@ class Inner(msgspec.Struct, frozen=True):
 
 
 encode_inner = msgspec.msgpack.Encoder().encode
-_decode_inner = msgspec.msgpack.Decoder(Inner).decode
+decode_inner = msgspec.msgpack.Decoder(Inner).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +122,9 @@ class Casebook:
         found: list[tuple[str, Told]] = []
         for life, epoch, seq, side, inner, body, author, reader in rows:
             if inner:
-                if self._open_inner is None:
-                    continue
-                try:
-                    body = self._open_inner(_decode_inner(body).sealed)
-                except Distrusted:
-                    continue  # sealed to a key that this hub no longer has; the case goes on without the note
+                body = self.opened(decode_inner(body).sealed)
+                if body is None:
+                    continue  # the case goes on without the note
             station = reader if author == HUB else author
             found.append((station, Told(decode_act(body), Side(side), life, epoch, seq)))
         # what a station said of a case before its first act came is of no account if the case is another's
@@ -137,6 +134,15 @@ class Casebook:
     def case(self, db: Database, case_id: str) -> Case | None:
         told = self.told(db, case_id)
         return fold(told) if told else None
+
+    def opened(self, sealed: bytes) -> bytes | None:
+        """What the hub sealed to itself; None at a station, and for a key that this hub no longer has."""
+        if self._open_inner is None:
+            return None
+        try:
+            return self._open_inner(sealed)
+        except Distrusted:
+            return None
 
     # -- the handlers
 
@@ -157,7 +163,7 @@ class Casebook:
 
     def _hear_inner(self, tx: Database, heard: Heard) -> None:
         try:
-            inner = _decode_inner(heard.body)
+            inner = decode_inner(heard.body)
         except msgspec.DecodeError as why:
             raise Distrusted("distrusted.shape", why="inner act") from why
         if heard.author != HUB:

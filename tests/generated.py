@@ -15,10 +15,10 @@ import yaml
 from protocol.casebook import Inner
 from protocol.cases.acts import CaseAct
 from protocol.cases.rules import rules_as_markdown
-from protocol.exchange.messages import CataloguePublished, EpochBegan, Header, Message, Recovered
+from protocol.exchange.messages import CataloguePublished, EpochBegan, Header, Message, Recovered, RuleRead
 
 ROOT = Path(__file__).parent.parent
-BODIES = (EpochBegan, Recovered, CataloguePublished, CaseAct, Inner)
+BODIES = (EpochBegan, Recovered, CataloguePublished, RuleRead, CaseAct, Inner)
 
 
 def schemas() -> str:

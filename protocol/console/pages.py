@@ -13,12 +13,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+from sqlite_utils import Database
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -32,6 +34,7 @@ from protocol.console.session import Note
 from protocol.console.statics import Statics
 from protocol.console.texts import Lang, Phrase, Texts, Translator, merged
 from protocol.console.translations import SHARED
+from protocol.errors import Refused
 from protocol.store import Store
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -65,6 +68,10 @@ class Shell:
     bar: Callable[[], SyncBar]  # reads only what is on this machine's disk
     place_en: str = ""  # the same in English; empty: it has only the one name
     hosts: frozenset[str] = frozenset()  # names that a POST may be addressed to; empty: any
+    # told of every refusal before its page is made; what goes wrong in it changes nothing for the reader
+    refused: Callable[[Request, Refused], None] | None = None
+    # the roles that a person holds at this moment besides the account's own: by a section, or lent
+    posts: Callable[[Database, Account, datetime], Account] = lambda db, account, at: account
 
 
 class Pages:

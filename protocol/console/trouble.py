@@ -86,12 +86,25 @@ def status_of(error: MicrocenterError) -> int:
 
 def explain(request: Request, error: Exception) -> Response:
     """The answer to a request that ended in `error`; never raises."""
+    if isinstance(error, Refused):
+        tell_refusal(request, error)
     try:
         return _explain(request, error)
     except Exception as again:
         # the page about the trouble is in trouble itself: the store may be closed or damaged
         reference = _note_down(request, again)
         return PlainTextResponse(f"系统出了问题 / Something went wrong ({reference})\n", status_code=500)
+
+
+def tell_refusal(request: Request, why: Refused) -> None:
+    """The owner of the console hears of a refusal, also of one that a page shows by itself. Never raises."""
+    hear = request.app.state.shell.refused
+    if hear is None:
+        return
+    try:
+        hear(request, why)
+    except Exception as trouble:
+        _note_down(request, trouble)
 
 
 def http_trouble(request: Request, error: Exception) -> Response:

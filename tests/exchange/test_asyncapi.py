@@ -16,7 +16,7 @@ from protocol.cases.rules import Act
 from protocol.exchange.envelope import Opened, open_letter
 from protocol.exchange.errands import CheckDue
 from protocol.exchange.link import Lane
-from protocol.exchange.messages import CataloguePublished, EpochBegan, Given, Kind, Letter, Recovered
+from protocol.exchange.messages import CataloguePublished, EpochBegan, Given, Kind, Letter, Recovered, RuleRead
 from protocol.exchange.topics import HUB, presence_topic, subscriptions, topic
 from tests.exchange.hand import Wiretap
 from tests.exchange.test_golden import reader_of
@@ -24,7 +24,14 @@ from tests.golden.make import GOLDEN
 from tests.world import DISTRICT, World
 
 DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "protocol" / "asyncapi.yaml").read_text(encoding="utf-8"))
-BODIES = {Kind.EPOCH: EpochBegan, Kind.RECOVERED: Recovered, Kind.CASE_INNER: Inner, Kind.CATALOGUE: CataloguePublished}
+BODIES = {
+    Kind.EPOCH: EpochBegan,
+    Kind.RECOVERED: Recovered,
+    Kind.CASE_INNER: Inner,
+    Kind.CATALOGUE: CataloguePublished,
+    Kind.RULE_READ: RuleRead,
+    Kind.BREACH: Inner,
+}
 
 
 @functools.cache
