@@ -16,6 +16,9 @@ from protocol.cases.case import Case
 from protocol.cases.words import Act, Flag
 from protocol.catalogue.items import Item, ProjectType, Stop, SurveyNeed
 from protocol.catalogue.law import Law
+from protocol.clock import CHINA, moment
+from protocol.clocks.of_case import clocks_of_case
+from protocol.clocks.states import may_decide
 from protocol.errors import Refused
 
 
@@ -53,6 +56,15 @@ def _surveyed_if_it_must_be(db: Database, law: Law, item: Item, case: Case, told
     """Where the law orders a look at the place before the decision, 行政许可法 §34."""
     if item.survey.need is SurveyNeed.ALWAYS and Flag.SURVEYED not in case.flags:
         raise Refused("refused.not-surveyed")
+
+
+def _waiting_is_over(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    """A publicity or objection period has to end before the decision, 市场主体登记管理条例 §33."""
+    at = moment(told.at)
+    permission = may_decide(clocks_of_case(case, item, law.calendar, at), at.astimezone(CHINA).date())
+    if not permission.allowed:
+        days = [state.due for state in permission.waits_for if state.due is not None]
+        raise Refused("refused.waiting-period", until=max(days).isoformat() if days else "-")
 
 
 def _can_be_simple(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
@@ -93,6 +105,6 @@ LAWFUL: dict[Act, tuple[Question, ...]] = {
     Act.ACCEPT_CONDITIONALLY: (_only_secondary_lacks,),
     Act.PAUSE: (_law_stops_the_clock,),
     Act.EXTEND: (_law_extends,),
-    Act.GRANT: (_papers_are_here, _nothing_lacks, _surveyed_if_it_must_be),
+    Act.GRANT: (_papers_are_here, _nothing_lacks, _surveyed_if_it_must_be, _waiting_is_over),
     Act.ISSUE: (_licence_has_terms,),
 }

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from hub.people import people_tables
+from hub.sections import section_tables
 from protocol.casebook import case_tables
-from protocol.console.accounts import account_tables, several_roles
+from protocol.console.accounts import account_tables, several_roles, terms_and_codes
+from protocol.console.looks import look_table
 from protocol.exchange.schema import exchange_tables
+from protocol.standing import standing_tables
 
 migrations = Migrations("hub")
 
@@ -150,4 +154,32 @@ def rule_library(db: Database) -> None:
         version integer not null
     ) without rowid;
     create index breaches_by_rule on breaches (rule, at);
+    """)
+
+
+@migrations()
+def people_and_looks(db: Database) -> None:
+    """Persons with their stations, sections and delegations; who looked at what."""
+    terms_and_codes(db)
+    people_tables(db)
+    section_tables(db)
+    look_table(db)
+
+
+@migrations()
+def where_each_case_stands(db: Database) -> None:
+    standing_tables(db)
+
+
+@migrations()
+def documents_to_be_made(db: Database) -> None:
+    """Acts whose document has not been produced yet; emptied by hub/papermaking.py."""
+    db.executescript("""
+    create table to_print (
+        act_id text not null,
+        kind text not null,
+        case_id text not null,
+        problem text not null default '',   -- code of what kept it from being made
+        primary key (act_id, kind)
+    ) without rowid;
     """)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from protocol.casebook import case_tables
-from protocol.console.accounts import account_tables, several_roles
+from protocol.console.accounts import account_tables, several_roles, terms_and_codes
+from protocol.console.looks import look_table
 from protocol.exchange.schema import exchange_tables
+from protocol.standing import standing_tables
 
 migrations = Migrations("node")
 
@@ -93,3 +95,15 @@ def rules_that_were_read(db: Database) -> None:
         primary key (code, version, account)
     ) without rowid;
     """)
+
+
+@migrations()
+def people_and_looks(db: Database) -> None:
+    """What the hub says of the people here; who looked at what."""
+    terms_and_codes(db)
+    look_table(db)
+
+
+@migrations()
+def where_each_case_stands(db: Database) -> None:
+    standing_tables(db)

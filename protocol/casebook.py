@@ -7,7 +7,7 @@ entries and for others' alike. After a restore the table can always be made agai
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -63,6 +63,14 @@ def case_tables(db: Database) -> None:
     """)
 
 
+_NOTE_PAPER = "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,?,?)"
+
+
+def documents_of(case_id: str) -> str:
+    """In the place of a case, for a document that it produced: no paper of the applicant's, and not counted as one."""
+    return f"document/{case_id}"
+
+
 class Inner(msgspec.Struct, frozen=True):
     """Body of a case.inner entry: what the hub notes for itself, opaque to the station that keeps it."""
 
@@ -99,12 +107,25 @@ ROW_COLUMNS = (
 )
 
 
-class Casebook:
-    """`open_inner` is the hub's key turned into a function; a station has none and skips what is sealed."""
+Listener = Callable[[Database, Heard, CaseAct, Case], None]
+"""Called within the unit of work that keeps an act, with the case as it then is; own acts and others' alike."""
 
-    def __init__(self, party: str, open_inner: Callable[[bytes], bytes] | None = None) -> None:
+
+class Casebook:
+    """`open_inner` is the hub's key turned into a function; a station has none and skips what is sealed.
+
+    `listeners` follow what happens to cases: tables that can always be made again from the acts.
+    """
+
+    def __init__(
+        self,
+        party: str,
+        open_inner: Callable[[bytes], bytes] | None = None,
+        listeners: Sequence[Listener] = (),
+    ) -> None:
         self.party = party
         self._open_inner = open_inner
+        self._listeners = tuple(listeners)
 
     def handlers(self) -> dict[str, Handler]:
         return {Kind.CASE_ACT: self._hear_act, Kind.CASE_INNER: self._hear_inner}
@@ -155,11 +176,18 @@ class Casebook:
         self._keep(tx, heard, act.case, act.id, inner=False)
         # an act that opens a case needs no look at other acts: the way of nearly every letter from a station
         if act.follows is None and act.intake is not None and not known:
-            case = fold([Told(act, Side.STATION, heard.life, heard.epoch, heard.seq)])
+            case: Case | None = fold([Told(act, Side.STATION, heard.life, heard.epoch, heard.seq)])
+            assert case is not None
             self._write_row(tx, case, 1, heard)
         else:
-            self.refresh(tx, act.case, heard)
+            case = self.refresh(tx, act.case, heard)
         self._note_papers(tx, heard, act)
+        self._tell_listeners(tx, heard, act, case)
+
+    def _tell_listeners(self, tx: Database, heard: Heard, act: CaseAct, case: Case | None) -> None:
+        if case is not None:
+            for listener in self._listeners:
+                listener(tx, heard, act, case)
 
     def _hear_inner(self, tx: Database, heard: Heard) -> None:
         try:
@@ -169,7 +197,13 @@ class Casebook:
         if heard.author != HUB:
             raise Distrusted("distrusted.author")
         self._keep(tx, heard, inner.case, inner.id, inner=True)
-        self.refresh(tx, inner.case, heard)
+        case = self.refresh(tx, inner.case, heard)
+        if self._listeners and self._open_inner is not None:
+            try:
+                act = decode_act(self._open_inner(inner.sealed))
+            except (Distrusted, msgspec.DecodeError):
+                return  # sealed to a key that this hub no longer has
+            self._tell_listeners(tx, heard, act, case)
 
     def _check_author(self, tx: Database, heard: Heard, act: CaseAct) -> bool:
         """A station speaks of its own cases only, whatever a letter says, and at a time that is one.
@@ -211,16 +245,21 @@ class Casebook:
                 attention.settle(tx, kind, act.instead, by=act.by.account, at=heard.heard_at)
         for paper in papers:
             # `here` of our own papers is checked against the blob store by the courier before it believes it
+            tx.conn.execute(_NOTE_PAPER, (paper.digest, act.case, peer, paper.size, paper.type, mine, not mine))
+        if act.made is not None:
+            made = act.made
             tx.conn.execute(
-                "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,?,?)",
-                (paper.digest, act.case, peer, paper.size, paper.type, mine, not mine),
+                _NOTE_PAPER, (made.digest, documents_of(act.case), peer, made.size, "application/pdf", mine, not mine)
             )
 
-    def refresh(self, tx: Database, case_id: str, heard: Heard) -> None:
+    def refresh(self, tx: Database, case_id: str, heard: Heard) -> Case | None:
         """Fold the case again and bring its row, and what needs a person, up to date."""
         told = self.told(tx, case_id)
-        if told:
-            self._write_row(tx, fold(told), len(told), heard)
+        if not told:
+            return None
+        case = fold(told)
+        self._write_row(tx, case, len(told), heard)
+        return case
 
     def _write_row(self, tx: Database, case: Case, acts: int, heard: Heard) -> None:
         flags = " ".join(["", *sorted(case.flags), ""]) if case.flags else ""

@@ -129,6 +129,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the law orders a survey before this can be granted",
         "order a survey first",
     ),
+    "refused.waiting-period": (
+        "the law lets nothing be decided before a waiting period has ended: {until}",
+        "decide after that day",
+    ),
     "refused.not-simple": (
         "this item cannot be decided at once",
         "accept it in the ordinary way",
@@ -267,6 +271,34 @@ TEXTS: dict[str, tuple[str, str]] = {
     "distrusted.wrong-digest": ("the pieces do not make the paper that was promised", "it is asked for again"),
     "distrusted.keyring": ("the keyring is not signed by the district's authority", "fetch it again from the district"),
     "distrusted.bundle": ("the bundle is not signed by the district's authority", "do not use it; call the district"),
+    "refused.own-publication": (
+        "{done} by the same person: whoever drafted or signed a publication may not approve it (rule {rule})",
+        "leave it to a colleague whom the district named as a publisher; nothing relaxes when people are few",
+    ),
+    "refused.publication-open": ("a publication is under way already (no. {number})", "finish or drop that one first"),
+    "refused.publication-moved": ("the publication is not as you saw it", "reload the page and look again"),
+    "refused.publication-stale": (
+        "another catalogue was published since this was drafted",
+        "drop it and draft anew from what is in force",
+    ),
+    "refused.publication-empty": ("nothing is different from what is in force", "load what is to be changed first"),
+    "refused.no-publication": ("there is no such publication", "look in the list of publications"),
+    "refused.no-canary": ("no station was chosen to try it first", "choose at least one station that is at work"),
+    "refused.canary-waits": (
+        "{count} of the stations that try it first do not go by it yet",
+        "wait for them, or write down why it goes to all without them",
+    ),
+    "refused.remits": (
+        "{count} row(s) of the table of authority are in doubt",
+        "correct the rows that the page marks: unknown station or item, no basis, two rows for one day",
+    ),
+    "refused.pass-phrase": ("the pass phrase does not open this key", "type it again; it is kept nowhere"),
+    "refused.pass-phrase-short": ("a pass phrase has at least {least} characters", "a sentence is fine"),
+    "refused.no-publisher-key": (
+        "no key of yours counts for this ({act})",
+        "make a key on this page and have the district's office enter it: `microcenter-provision publisher`",
+    ),
+    "refused.clock-behind": ("the clock stands before the issue in force", "set the clock right and sign again"),
     "distrusted.publishers": (
         "the bundle is not signed by two different publishers whom the authority named ({why})",
         "do not use it; the district's office can show who may sign: `microcenter-provision publisher`",
