@@ -20,7 +20,7 @@ CONTROLS: dict[str, tuple[str, ...]] = {
     "papers-whole": ("refused.papers-missing",),
     "authority": ("refused.role", "refused.not-here"),
     "withdrawal-first": ("refused.request-open",),
-    "drafter-apart": ("refused.own-draft",),
+    "drafter-apart": ("refused.own-draft", "refused.own-publication"),
 }
 
 _BY_REFUSAL = {code: control for control, codes in CONTROLS.items() for code in codes}
