@@ -9,7 +9,7 @@ from enum import StrEnum
 import msgspec
 from sqlite_utils import Database
 
-from hub import breaches, readings
+from hub import breaches, people, readings
 from protocol.casebook import Casebook
 from protocol.clock import stamp
 from protocol.exchange.journal import Handler, Heard, Journal
@@ -21,14 +21,22 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def handlers(book: Casebook) -> dict[str, Handler]:
+    told = book.handlers()
     return {
-        **book.handlers(),
+        **told,
+        Kind.CASE_ACT: lambda tx, heard: _hear_act(tx, heard, told[Kind.CASE_ACT]),
         Kind.EPOCH: _keep_only,
         Kind.RECOVERED: _keep_only,
         Kind.CATALOGUE: _hear_catalogue,
+        Kind.PERSON: people.hear_person,
         Kind.RULE_READ: readings.hear,
         Kind.BREACH: breaches.hearing(book),
     }
+
+
+def _hear_act(tx: Database, heard: Heard, keep: Handler) -> None:
+    keep(tx, heard)
+    people.watch_act(tx, heard)
 
 
 def _keep_only(tx: Database, heard: Heard) -> None:

@@ -13,7 +13,7 @@ import re
 import secrets
 import threading
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,11 +25,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlite_utils import Database
 
 from protocol.cases.rules import Role
-from protocol.clock import moment, stamp
+from protocol.clock import CHINA, moment, stamp
 from protocol.errors import Refused
 from protocol.store import Store
 
 IDLE = timedelta(hours=8)  # a session that nobody used for so long is over
+LONGEST = timedelta(days=14)  # no session lasts longer, however much it is used
 TOUCH = timedelta(minutes=5)  # a session's last use is written down no more often than this
 TRIES = 5  # wrong passwords in a row before a name waits
 FIRST_WAIT = timedelta(minutes=15)  # doubles with every further TRIES
@@ -65,6 +66,7 @@ class Account:
     display_name: str
     posts: tuple[Post, ...]
     active: bool
+    must_choose: bool = False  # signed in with a one-time code: an own password comes first
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -105,6 +107,22 @@ def account_tables(db: Database) -> None:
 def several_roles(db: Database) -> None:
     """An account has several roles, as text with blanks between; one migration of the node and one of the hub."""
     db.execute("alter table accounts rename column role to roles")
+
+
+def terms_and_codes(db: Database) -> None:
+    """What an account has besides: a term of days, a one-time code, and at a station where it comes from."""
+    for column in (
+        "valid_from text not null default ''",  # ISO days in China, both included; "" without end
+        "valid_to text not null default ''",
+        "code_until text not null default ''",  # the secret is a one-time code, and good until then
+        "source text not null default ''",  # "hub": managed there; "" made on this machine
+        "revision integer not null default 0",  # of what the hub says of the person
+        "secret_revision integer not null default 0",  # of the code that it gave out
+        "confirmed_at text not null default ''",  # by the head, while the hub was not heard
+        "waits integer not null default 0",  # the hub has not been heard for too long: the head confirms first
+        "left_at text not null default ''",  # closed for good at this moment
+    ):
+        db.execute(f"alter table accounts add column {column}")
 
 
 # -- accounts
@@ -153,7 +171,18 @@ def set_password(tx: Database, name: str, secret: Secret) -> None:
 
     :raises Refused: no-account
     """
-    _change(tx, name, "secret_hash = ?, failed = 0, locked_until = null", secret)
+    _change(tx, name, "secret_hash = ?, failed = 0, locked_until = null, code_until = ''", secret)
+    end_sessions(tx, name)
+
+
+def choose_password(tx: Database, open_session: Session, secret: Secret) -> None:
+    """A person's own password in the place of a code or of the one before; other browsers are signed out."""
+    name = open_session.account.name
+    _change(tx, name, "secret_hash = ?, code_until = ''", secret)
+    tx.execute("delete from sessions where account = ? and token_hash <> ?", (name, _digest(open_session.token)))
+
+
+def end_sessions(tx: Database, name: str) -> None:
     tx.execute("delete from sessions where account = ?", (_name(name),))
 
 
@@ -164,12 +193,20 @@ def set_active(tx: Database, name: str, active: bool) -> None:
     """
     _change(tx, name, "active = ?", int(active))
     if not active:
-        tx.execute("delete from sessions where account = ?", (_name(name),))
+        end_sessions(tx, name)
 
 
 def lift_lock(tx: Database, name: str) -> None:
     """:raises Refused: no-account"""
     _change(tx, name, "failed = ?, locked_until = null", 0)
+
+
+def account(db: Database, name: str) -> Account:
+    """:raises Refused: no-account"""
+    row = _row(db, _name(name))
+    if row is None:
+        raise Refused("refused.no-account")
+    return _account(row)
 
 
 def accounts(db: Database) -> list[Account]:
@@ -195,7 +232,9 @@ def sign_in(store: Store, name: str, password: str, *, at: datetime) -> Session:
         with store.write() as tx:
             _require_unlocked(tx, name, at)  # another attempt may have locked it while this one was verified
             now = _row(tx, name)
-            if right and row and now and now["active"] and now["secret_hash"] == row["secret_hash"]:
+            if right and row and now and _opens(now, at) and now["secret_hash"] == row["secret_hash"]:
+                if now["waits"]:
+                    raise Refused("refused.account-unconfirmed")
                 return _begin(tx, _account(now), at)
             wait = _count_failure(tx, name, known=now is not None, at=at)
     if wait:
@@ -204,15 +243,15 @@ def sign_in(store: Store, name: str, password: str, *, at: datetime) -> Session:
 
 
 def session(db: Database, token: str, *, at: datetime) -> Session | None:
-    """The live session of a cookie; None if there is none, it idled out, or its account was closed."""
+    """The live session of a cookie; None if there is none, it idled out, or its account is closed or its term over."""
     rows = list(
         db.query(
             "select s.csrf, s.begun_at, s.seen_at, a.* from sessions s join accounts a on a.name = s.account"
-            " where s.token_hash = ? and a.active = 1 and s.seen_at > ?",
-            (_digest(token), stamp(at - IDLE)),
+            " where s.token_hash = ? and s.seen_at > ? and s.begun_at > ?",
+            (_digest(token), stamp(at - IDLE), stamp(at - LONGEST)),
         )
     )
-    if not rows:
+    if not rows or not in_force(rows[0], at):
         return None
     row = rows[0]
     return Session(token, row["csrf"], _account(row), moment(row["begun_at"]), moment(row["seen_at"]))
@@ -308,7 +347,17 @@ def _row(db: Database, name: str) -> dict[str, Any] | None:
 
 def _account(row: dict[str, Any]) -> Account:
     posts = tuple(Post(Role(role)) for role in row["roles"].split())
-    return Account(row["name"], row["display_name"], posts, bool(row["active"]))
+    return Account(row["name"], row["display_name"], posts, bool(row["active"]), bool(row["code_until"]))
+
+
+def in_force(row: Mapping[str, Any], at: datetime) -> bool:
+    """Active, and `at` is within the term; days are days in China."""
+    day = at.astimezone(CHINA).date().isoformat()
+    return bool(row["active"]) and row["valid_from"] <= day and (not row["valid_to"] or day <= row["valid_to"])
+
+
+def _opens(row: Mapping[str, Any], at: datetime) -> bool:
+    return in_force(row, at) and (not row["code_until"] or stamp(at) < row["code_until"])
 
 
 def roles_text(roles: Collection[Role]) -> str:

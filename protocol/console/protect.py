@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import wraps
 from urllib.parse import urlsplit
 
@@ -23,9 +24,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from protocol.cases.rules import Role
 from protocol.console import session
 from protocol.console.forms import FORM_BYTES, Handler, takes_form
+from protocol.console.looks import looked
+from protocol.console.pages import see_other
 from protocol.console.trouble import explain
 from protocol.errors import Refused
 
+CHOOSE = "password"
+ALWAYS = frozenset({CHOOSE, "password.do", "sign-out", "bar"})  # open with a one-time code too
 PUBLIC: frozenset[Role] = frozenset()  # open to everybody, signed in or not
 EVERYBODY = frozenset(Role)  # everybody who is signed in
 
@@ -50,8 +55,13 @@ class ConsoleRoute(Route):
     to: frozenset[Role]
 
 
-def page(path: str, handler: Callable[[Request], Response], *, to: Collection[Role], name: str) -> ConsoleRoute:
-    """GET. `to` are the roles that may see it, or PUBLIC, or EVERYBODY who is signed in."""
+def page(
+    path: str, handler: Callable[[Request], Response], *, to: Collection[Role], name: str, looks: str = ""
+) -> ConsoleRoute:
+    """GET. `to` are the roles that may see it, or PUBLIC, or EVERYBODY who is signed in.
+
+    `looks` names what is seen of a person, for the log of who looked at what; the case is the path's `case_id`.
+    """
     allowed = frozenset(to)
 
     @wraps(handler)
@@ -59,7 +69,12 @@ def page(path: str, handler: Callable[[Request], Response], *, to: Collection[Ro
         request.state.route = name
         try:
             _require_role(request, allowed)
-            return handler(request)
+            if _must_choose_first(request, name, allowed):
+                return see_other(request, CHOOSE)
+            answer = handler(request)
+            if looks and answer.status_code < 400:
+                note_look(request, looks, request.path_params.get("case_id", ""))
+            return answer
         except HTTPException:
             raise
         except Exception as why:
@@ -85,6 +100,8 @@ def form(
     def knock(request: Request) -> None:
         _require_same_site(request)
         _require_role(request, allowed)
+        if _must_choose_first(request, name, allowed):
+            raise Refused("refused.password-first")
 
     @wraps(handler)
     async def endpoint(request: Request) -> Response:
@@ -124,6 +141,20 @@ def _route(path: str, endpoint: Callable[..., object], method: str, name: str, t
 def _require_role(request: Request, to: frozenset[Role]) -> None:
     if to != PUBLIC and not session.who(request).account.may(*to) and to != EVERYBODY:
         raise Refused("refused.forbidden")
+
+
+def _must_choose_first(request: Request, name: str, to: frozenset[Role]) -> bool:
+    """Who signed in with a one-time code chooses a password before anything else."""
+    if to == PUBLIC or name in ALWAYS:
+        return False
+    return session.who(request).account.must_choose
+
+
+def note_look(request: Request, what: str, case_id: str = "") -> None:
+    """The signed-in person sees this now. A full disk is no reason to keep anybody from reading."""
+    shell = request.app.state.shell
+    with suppress(Refused):
+        looked(shell.store, session.who(request).account, what, case_id, at=shell.clock.now())
 
 
 def _require_same_site(request: Request) -> None:

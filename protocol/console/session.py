@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -47,6 +47,8 @@ def current(request: Request) -> Session | None:
         if token:
             with shell.store.read() as db:
                 found = accounts.session(db, token, at=at)
+                if found:
+                    found = replace(found, account=shell.posts(db, found.account, at))
         if found and not is_fragment(request):
             accounts.touch(shell.store, found, at=at)
         request.state.session = found

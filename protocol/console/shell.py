@@ -7,7 +7,7 @@ the headers. It knows nothing of cases, links or jobs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -21,7 +21,7 @@ from starlette.types import Lifespan
 from protocol.console import accounts, forms, session
 from protocol.console.pages import Pages, Shell, render, see_other, url
 from protocol.console.parts import Filled, SyncBar
-from protocol.console.protect import EVERYBODY, PUBLIC, ConsoleRoute, Headers, form, page
+from protocol.console.protect import CHOOSE, EVERYBODY, PUBLIC, ConsoleRoute, Headers, form, page
 from protocol.console.statics import FOLDER, Statics
 from protocol.console.texts import Lang, Phrase, say
 from protocol.console.trouble import http_trouble, status_of
@@ -62,6 +62,16 @@ class SignInPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordPage:
+    """A person's own password: after a one-time code, or whenever he likes."""
+
+    template = "password.html"
+    form: Filled
+    first: bool
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
 class BarPage:
     template = "bar.html"
     bar: SyncBar
@@ -74,6 +84,8 @@ def _own_routes(files: Statics) -> list[ConsoleRoute]:
         form("/sign-in", _sign_in, to=PUBLIC, name="sign-in.do"),
         form("/sign-out", _sign_out, to=EVERYBODY, name="sign-out"),
         form("/language", _language, to=PUBLIC, name="language"),
+        page("/password", _show_password, to=EVERYBODY, name=CHOOSE),
+        form("/password", _choose_password, to=EVERYBODY, name="password.do"),
         page("/bar", _bar, to=EVERYBODY, name="bar"),
         page("/static/{digest}/{name:path}", files.serve, to=PUBLIC, name="static"),
     ]
@@ -130,6 +142,35 @@ def _sign_out(request: Request, body: FormData) -> Response:
     response = render(request, SignInPage(Filled(), "", "", "", farewell or say("sign-in.bye")))
     session.close_session(request, response)
     return response
+
+
+def _show_password(request: Request) -> Response:
+    return _password_page(request, {})
+
+
+def _choose_password(request: Request, body: FormData) -> Response:
+    """Typed twice: nobody can read it on the screen."""
+    shell: Shell = request.app.state.shell
+    chosen, again = forms.password(body, "password"), forms.password(body, "again")
+    if chosen != again:
+        return _password_page(request, {"again": say("password.differs")})
+    try:
+        kept = accounts.secret(chosen)
+    except Refused as why:
+        words = request.app.state.pages.translators[session.lang(request)]
+        return _password_page(request, {"password": say("password.short", why=words.happened(why))})
+    with shell.store.write() as tx:
+        accounts.choose_password(tx, session.who(request), kept)
+    request.state.session = replace(
+        session.who(request), account=replace(session.who(request).account, must_choose=False)
+    )
+    return see_other(request, shell.home, said=say("password.done"))
+
+
+def _password_page(request: Request, problems: dict[str, Phrase]) -> Response:
+    least, _ = accounts.PASSWORD_CHARACTERS
+    page = PasswordPage(Filled({}, problems), session.who(request).account.must_choose, least)
+    return render(request, page, status=422 if problems else 200)
 
 
 def _language(request: Request, body: FormData) -> Response:

@@ -241,8 +241,9 @@ class PersonTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: Text  # as it is shown
     roles: list[Text] = []  # at this station; none: no longer there
     active: bool = True
-    valid_from: Text = ""  # ISO days in China, both included
+    valid_from: Text = ""  # ISO days in China, both included: at this station
     valid_to: Text = ""
+    last_day: Text = ""  # of the person anywhere
     revision: Seq
     secret: Text = ""  # argon2id, of the one-time code or first password that was given out
     secret_revision: Small = 0

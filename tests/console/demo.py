@@ -168,6 +168,7 @@ class Demo:
         def begin(db: Database) -> None:
             accounts.account_tables(db)
             accounts.several_roles(db)
+            accounts.terms_and_codes(db)
             db.execute("create table saved (number integer primary key, name text not null) strict")
 
         self.clock = StoppedClock()

@@ -141,6 +141,8 @@ NETWORK_WORDS: Texts = {
     "urgency.2": ("尽快", "Soon"),
     "urgency.3": ("一般", "Ordinary"),
     "whose.officer": ("审批人员处理", "For an officer"),
+    "whose.head": ("站长处理", "For the station head"),
+    "whose.supervisor": ("督查人员处理", "For the supervisor"),
     "whose.clerk": ("服务站处理", "For the station"),
     "whose.operator": ("运行管理员处理", "For the operator"),
     "attention.none": ("没有需要处理的事。", "Nothing needs you."),
@@ -223,6 +225,17 @@ NETWORK_WORDS: Texts = {
     "attention.denied.todo": ("检查消息服务的权限表。", "Check the broker's access rules."),
     "attention.drill": ("每月恢复演练没有成功（{why}）", "The monthly restore drill failed ({why})"),
     "attention.drill.todo": ("现在就检查副本，不要等到用的时候。", "Look at the replica now, before it is needed."),
+    "attention.acted-after-leaving": (
+        "一名已离岗人员在 {why} 仍在服务站办理了一步",
+        "Somebody who had left acted at a station at {why}",
+    ),
+    "attention.acted-after-leaving.todo": (
+        "该站当时没有收到离岗消息，这一步有效，申请人不受影响。请核对该站人员和这件业务，写明结果。",
+        "The station had not heard of it; the act stands and the applicant loses nothing."
+        " Look at the station's people and at the case, and write what you found.",
+    ),
+    "attention.people-unconfirmed": ("服务站断开已久，人员待站长确认", "A station long in the dark confirms its people"),
+    "attention.people-unconfirmed.todo": ("由该站站长确认。", "The head of the station confirms them."),
     "attention.disk": ("磁盘空间不足", "The disk is nearly full"),
     "attention.disk.todo": (
         "腾出空间；已有数据是安全的，新的工作会被拒绝。",

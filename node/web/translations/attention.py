@@ -23,6 +23,8 @@ ATTENTION: Texts = {
     "attention.urgency-2": ("今天处理", "Today"),
     "attention.urgency-3": ("知悉即可", "For information"),
     "attention.whose-clerk": ("由窗口人员处理", "For the desk"),
+    "attention.whose-head": ("由站长处理", "For the station head"),
+    "attention.whose-supervisor": ("由区中心督查人员处理", "For the district's supervisor"),
     "attention.whose-officer": ("由区中心审批人员处理", "For the district's officer"),
     "attention.whose-operator": ("由运行管理员处理", "For the operator"),
     "attention.case-forked": ("同一件在两处被修改", "A case was changed in two places"),
@@ -99,6 +101,17 @@ ATTENTION: Texts = {
     ),
     "attention.drill": ("备份恢复演练没有通过", "The restore drill failed"),
     "attention.drill.todo": ("请联系运行管理员检查备份。", "Call the operator to look at the backup."),
+    "attention.people-unconfirmed": (
+        "与区中心断开已久，请核对本站人员",
+        "The district has not been heard for long: look who still works here",
+    ),
+    "attention.people-unconfirmed.todo": (
+        "请站长在“账号”页按纸质名单逐个确认留用或停用。断开满十四天后，没有确认的账号不能再登录；已经登录的不受影响。",
+        "The head confirms or stops each account on the page “Accounts”, with the paper list. After fourteen days those"
+        " not confirmed cannot sign in anew; who is signed in goes on.",
+    ),
+    "attention.acted-after-leaving": ("一名已离岗人员办理了一步", "Somebody acted who had left"),
+    "attention.acted-after-leaving.todo": ("由区中心督查人员核对。", "The district's supervisor looks at it."),
     "attention.disk": ("硬盘空间不足，不能开始新的收件", "The disk is nearly full: no new intake can begin"),
     "attention.disk.todo": (
         "已有内容不受影响。请联系运行管理员清理空间。",
