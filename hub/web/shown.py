@@ -21,18 +21,35 @@ _STATUS: Mapping[Status, tuple[Tone, Icon]] = {
     Status.RECEIVED: (Tone.PLAIN, Icon.SAVED),
     Status.RETURNED: (Tone.WARN, Icon.CLOCK),
     Status.ACCEPTED: (Tone.GOOD, Icon.HALF),
+    Status.REVIEWED: (Tone.GOOD, Icon.HALF),
     Status.NOT_ACCEPTED: (Tone.BAD, Icon.CROSS),
     Status.GRANTED: (Tone.GOOD, Icon.CHECK),
     Status.DENIED: (Tone.BAD, Icon.CROSS),
+    Status.ISSUED: (Tone.GOOD, Icon.UP),
     Status.WITHDRAWN: (Tone.PLAIN, Icon.CROSS),
     Status.HANDED_OVER: (Tone.GOOD, Icon.CHECK),
+    Status.ARCHIVED: (Tone.PLAIN, Icon.LOCK),
 }
+_PLAIN, _WAITS, _WRONG = (Tone.PLAIN, Icon.INFO), (Tone.WARN, Icon.CLOCK), (Tone.BAD, Icon.ALERT)
 _FLAG: Mapping[Flag, tuple[Tone, Icon]] = {
-    Flag.CORRECTED: (Tone.PLAIN, Icon.INFO),
+    Flag.LAPSED: _WRONG,
+    Flag.DEEMED_ACCEPTED: _WRONG,
+    Flag.LACKING: _WAITS,
+    Flag.CHECK_DUE: _WAITS,
+    Flag.PROMISE_BROKEN: _WRONG,
+    Flag.SURVEY_PENDING: _WAITS,
+    Flag.SURVEY_RECORDED: _WAITS,
+    Flag.SURVEYED: (Tone.GOOD, Icon.CHECK),
+    Flag.PAUSED: _WAITS,
+    Flag.SENT_BACK: (Tone.WARN, Icon.ALERT),
+    Flag.RESULT_RETURNED: (Tone.WARN, Icon.ALERT),
+    Flag.LICENCE_ENDED: (Tone.BAD, Icon.CROSS),
+    Flag.YELLOW: (Tone.WARN, Icon.ALERT),
+    Flag.RED: _WRONG,
     Flag.WITHDRAWAL_ASKED: (Tone.WARN, Icon.ALERT),
-    Flag.FORKED: (Tone.BAD, Icon.ALERT),
+    Flag.FORKED: _WRONG,
     Flag.ACT_REFUSED: (Tone.WARN, Icon.ALERT),
-    Flag.WAITING: (Tone.WARN, Icon.CLOCK),
+    Flag.WAITING: _WAITS,
 }
 
 
@@ -41,7 +58,7 @@ def status_chip(status: Status) -> Chip:
 
 
 def flag_chips(flags: frozenset[Flag] | set[Flag]) -> list[Chip]:
-    return [Chip(say(f"flag.{flag}"), *_FLAG[flag]) for flag in Flag if flag in flags]
+    return [Chip(say(f"flag.{flag}"), *_FLAG.get(flag, _PLAIN)) for flag in Flag if flag in flags]
 
 
 def papers_chip(here: int, every: int) -> Chip | None:

@@ -128,8 +128,8 @@ class Desk:
         )
         self.app = hub_console(self.room, Name("新都区政务服务中心", "Xindu district government service center"))
         with office.store.write() as tx:
-            for name, (display, role) in STAFF.items() if staff else ():
-                accounts.create_account(tx, name, display, [role], SECRET, at=MORNING)
+            for name, (display, roles) in STAFF.items() if staff else ():
+                accounts.create_account(tx, name, display, roles, SECRET, at=MORNING)
 
     def _folder(self, name: str) -> Path:
         folder = self.world.folder / "sticks" / name

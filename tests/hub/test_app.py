@@ -144,11 +144,11 @@ def test_the_commands_make_accounts_check_items_and_carry_sticks(
 ) -> None:
     folder = ["--folder", str(settings.folder)]
     monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
-    assert main(["account", "add", "li", "--role", "officer", "--display", "李审批", "--password-stdin", *folder]) == 0
+    assert main(["account", "add", "li", "--role", "reviewer", "--display", "李审批", "--password-stdin", *folder]) == 0
     assert main(["account", "list", *folder]) == 0
     assert "李审批" in capsys.readouterr().out
     monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
-    assert main(["account", "add", "wang", "--role", "officer", "--password-stdin", *folder]) == 1
+    assert main(["account", "add", "wang", "--role", "reviewer", "--password-stdin", *folder]) == 1
     assert "password" in capsys.readouterr().err
     monkeypatch.setattr("sys.stdin", io.StringIO("another long sentence\n"))
     assert main(["account", "password", "li", "--password-stdin", *folder]) == 0
