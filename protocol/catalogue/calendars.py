@@ -125,7 +125,10 @@ class Calendar:
         """How many working days lie after `after`, up to and including `until`; 0 where there is nothing between."""
         if until <= after:
             return 0
-        start, end = self._sum(after.year), self._sum(until.year)
+        start = self._sum(after.year)
+        if after.year == until.year:
+            return start.upto[until.toordinal() - start.first] - start.upto[after.toordinal() - start.first]
+        end = self._sum(until.year)
         count = end.upto[until.toordinal() - end.first] - start.upto[after.toordinal() - start.first]
         for year in range(after.year, until.year):
             count += len(self._sum(year).days)
@@ -155,6 +158,8 @@ class Calendar:
 
     def unknown(self, first: date, last: date) -> tuple[int, ...]:
         """The years between these days that no notice is known of."""
+        if first.year == last.year and first.year in self.years:
+            return ()
         return tuple(year for year in range(first.year, last.year + 1) if year not in self.years)
 
 
