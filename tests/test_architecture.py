@@ -34,6 +34,7 @@ RECORDS = (
     "protocol.settings",
     "protocol.attention",
     "protocol.casebook",
+    "protocol.clocks",
     "protocol.controls",
     "protocol.documents",
 )
@@ -57,6 +58,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.cases": (*GROUND, "protocol.catalogue"),
     "protocol.catalogue": (*GROUND, "protocol.cases"),
     "protocol.controls": (*GROUND, "protocol.cases.words", "protocol.catalogue"),
+    "protocol.clocks": (*HEART,),
     "protocol.exchange.limits": (),
     "protocol.exchange.link": ("protocol.errors",),
     "protocol.exchange.topics": ("protocol.errors", "protocol.exchange.link"),
@@ -66,7 +68,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.exchange": (*HEART, *NAMES, "protocol.store", "protocol.attention"),
     "protocol.casebook": (*HEART, *NAMES, "protocol.store", "protocol.attention", *MAIL),
     "protocol.replica": (*GROUND, *NAMES, "protocol.store", "protocol.settings"),
-    "protocol.documents": (*HEART,),
+    "protocol.documents": (*HEART, *NAMES),
     "protocol.console": (*RECORDS,),
     # a party put together, and what it does by the clock: the same at both ends
     "protocol.office": (*HEART, "protocol.store", "protocol.attention", "protocol.exchange"),
@@ -74,13 +76,29 @@ ARROWS: dict[str, tuple[str, ...]] = {
     # a side: its use cases, then its pages, then the one place that knows the concrete parts
     "node": (*RECORDS, *MAIL, "protocol.exchange", "protocol.replica", "node"),
     "node.jobs": (*RECORDS, "protocol.replica", "protocol.chores", "node"),
-    "node.schema": ("protocol.casebook", "protocol.console.accounts", "protocol.exchange.schema"),
+    # people: an account is what a console lets in; its table has no page in it
+    "node.people": (*RECORDS, *MAIL, "protocol.console.accounts", "protocol.console.managed", "node"),
+    "node.schema": (
+        "protocol.casebook",
+        "protocol.console.accounts",
+        "protocol.console.looks",
+        "protocol.exchange.schema",
+    ),
     "node.web": (*RECORDS, *MAIL, "protocol.console", "node"),
     "node.app": ("protocol", "node"),
     "node.cli": ("protocol", "node", "provisioning"),
     "hub": (*RECORDS, *MAIL, "protocol.exchange", "protocol.replica", "hub"),
     "hub.jobs": (*RECORDS, "protocol.replica", "protocol.chores", "hub"),
-    "hub.schema": ("protocol.casebook", "protocol.console.accounts", "protocol.exchange.schema"),
+    "hub.people": (*RECORDS, *MAIL, "protocol.console.accounts", "protocol.console.managed", "hub"),
+    "hub.sections": (*RECORDS, *MAIL, "protocol.console.accounts", "hub"),
+    "hub.schema": (
+        "protocol.casebook",
+        "protocol.console.accounts",
+        "protocol.console.looks",
+        "hub.people",
+        "hub.sections",
+        "protocol.exchange.schema",
+    ),
     "hub.web": (*RECORDS, *MAIL, "protocol.console", "hub"),
     "hub.app": ("protocol", "hub", "provisioning"),
     "hub.cli": ("protocol", "hub", "provisioning"),
@@ -135,8 +153,15 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "protocol.catalogue",
         "protocol.exchange.envelope",
         "protocol.exchange.blobs",
+        "protocol.documents",
         "provisioning",
     ),
+    "pyhanko": ("protocol.documents.pades",),
+    "pyhanko_certvalidator": ("protocol.documents.pades",),
+    "asn1crypto": ("protocol.documents",),
+    "cbor2": ("protocol.documents.qr",),
+    "base45": ("protocol.documents.qr",),
+    "segno": ("protocol.documents.qr",),
     "msgspec": EVERYWHERE,
     "sqlite_utils": EVERYWHERE,
 }
@@ -399,8 +424,8 @@ def test_a_library_that_may_be_imported_is_one_that_gets_installed():
 
     pinned = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     installed = {line.split("==")[0].lower().replace("_", "-") for line in pinned}
-    # these two come with starlette and jinja2 and are part of how one speaks to them
-    installed |= {"anyio", "markupsafe"}
+    # these come with starlette, jinja2 and pyhanko and are part of how one speaks to them
+    installed |= {"anyio", "markupsafe", "asn1crypto", "pyhanko-certvalidator"}
     offered = importlib.metadata.packages_distributions()
     for library in LIBRARIES:
         names = {name.lower().replace("_", "-") for name in offered.get(library, [])}
