@@ -30,6 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from protocol.documents.sealing import TEST
 from protocol.errors import Damaged
 from protocol.exchange.topics import party_name
 from protocol.settings import write_whole
@@ -40,6 +41,7 @@ NODE_BACK_DAYS = 1
 SERVER_DAYS = 2 * 365
 SERVER_BACK_DAYS = 180  # a box whose clock is months behind must not be locked out by the hub's own renewal
 CRL_DAYS = 90
+SEAL_DAYS = 3 * 365
 CANARY_REVOKED = "canary-revoked"
 CANARY_GOOD = "canary-good"
 
@@ -175,6 +177,37 @@ class Authority:
         return file, certificate
 
 
+def seal_certificate(
+    name: str, district: str, records: Ed25519PrivateKey, at: datetime
+) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    """A new key for an authority's electronic seal and its certificate, signed by the records key itself.
+
+    Every box pins that key already, so every box can check a seal without another root. It says that it is a test
+    certificate: no licensed CA stands behind it.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, name),
+            x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, TEST),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{district} seal"),
+        ]
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(_name(f"{district} records"))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - timedelta(days=NODE_BACK_DAYS))
+        .not_valid_after(at + timedelta(days=SEAL_DAYS))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs_certificates=False, commits=True), critical=True)
+        .sign(records, None)
+    )
+    return certificate, key
+
+
 def spki_hash(key: ec.EllipticCurvePublicKey) -> bytes:
     """SHA-256 (32 bytes) of the SubjectPublicKeyInfo: what a token and a box are pinned to."""
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
@@ -233,12 +266,12 @@ def _leaf(
     return builder.sign(issuer.key, hashes.SHA256())
 
 
-def _usage(signs_certificates: bool) -> x509.KeyUsage:
+def _usage(signs_certificates: bool, commits: bool = False) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not signs_certificates,
         key_cert_sign=signs_certificates,
         crl_sign=signs_certificates,
-        content_commitment=False,
+        content_commitment=commits,
         key_encipherment=False,
         data_encipherment=False,
         key_agreement=False,

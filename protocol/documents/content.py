@@ -1,8 +1,6 @@
-"""What each document says: one class a template.
+"""What the receipt, the decisions and the proof of service say; notices.py and records.py have the rest.
 
-The wording of the law stands in the templates; here is what differs from case to case. A document
-shows a person's ID number masked and the name in full: it is handed to the one it names. A credit
-code is public and is shown whole. Times are aware UTC and are printed as the time in China.
+The wording of the law stands in the templates; here is what differs from case to case.
 """
 
 from __future__ import annotations
@@ -10,18 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
-from protocol.catalogue.items import PaperForm
-from protocol.catalogue.masks import mask_id
-from protocol.catalogue.numbers import is_credit_shape, is_id_shape
+from protocol.catalogue.items import Mode, PaperForm
 from protocol.clock import CHINA, stamp
+from protocol.documents.front import Document, Front, chinese_date, chinese_time, shown_number
+from protocol.documents.kinds import Kind, number_of
 
-
-class Document(Protocol):
-    template: ClassVar[str]
-
-    def data(self) -> dict[str, object]: ...
+__all__ = [
+    "Decision",
+    "DecisionKind",
+    "Delivered",
+    "Document",
+    "Handover",
+    "IntakeReceipt",
+    "TakenMaterial",
+    "ToCorrect",
+    "chinese_date",
+    "chinese_time",
+    "shown_number",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,24 @@ class IntakeReceipt:
     taken_at: datetime
     query_hint: str  # where the case can be asked after
     printed_at: datetime
+    mode: Mode | None = None  # what this station may do with the item
+
+    of: ClassVar[Kind] = Kind.RECEIPT
+
+    @property
+    def front(self) -> Front:
+        return Front(
+            authority=self.station,
+            number=number_of(self.of, self.case_number),
+            case_number=self.case_number,
+            item_code=self.item_code,
+            item_name=self.item_name,
+            item_version=self.item_version,
+            applicant=self.applicant,
+            applicant_id=self.applicant_id,
+            day=_day_of(self.taken_at),
+            printed_at=self.printed_at,
+        )
 
     def data(self) -> dict[str, object]:
         return {
@@ -66,6 +90,7 @@ class IntakeReceipt:
             "taken_by": self.taken_by,
             "taken_at": chinese_time(self.taken_at),
             "query_hint": self.query_hint,
+            "mode": MODES[self.mode] if self.mode else "",
             "printed_at": stamp(self.printed_at),
         }
 
@@ -74,6 +99,7 @@ class DecisionKind(StrEnum):
     GRANT = "grant"  # 准予行政许可决定书, 准予办理决定书
     DENIAL = "denial"  # 不予行政许可决定书, 不予办理决定书
     NON_ACCEPTANCE = "non_acceptance"  # 不予受理通知书
+    NOT_REQUIRED = "not_required"  # 不受理告知书: no licence is needed for this
     CORRECTION = "correction"  # 补正材料告知书
 
 
@@ -108,6 +134,27 @@ class Decision:
     hand_in_at: str = ""  # where what is asked for can be brought
     due_on: date | None = None
     proper_authority: str = ""  # who is competent, where we are not
+    item_code: str = ""
+    item_version: int = 0
+
+    @property
+    def of(self) -> Kind:
+        return _DECISIONS[self.kind]
+
+    @property
+    def front(self) -> Front:
+        return Front(
+            authority=self.authority,
+            number=self.number,
+            case_number=self.case_number,
+            item_code=self.item_code,
+            item_name=self.item_name,
+            item_version=self.item_version,
+            applicant=self.applicant,
+            applicant_id=self.applicant_id,
+            day=self.decided_on,
+            printed_at=self.printed_at,
+        )
 
     def data(self) -> dict[str, object]:
         return {
@@ -158,6 +205,26 @@ class Handover:
     handed_by: str
     handed_at: datetime | None  # None: printed before, the time is written in by hand
     printed_at: datetime
+    item_code: str = ""
+    item_version: int = 0
+    signed_as: str = ""  # 本人签收, 代收（配偶）, 拒收 ...; empty: written in by hand
+
+    of: ClassVar[Kind] = Kind.PROOF
+
+    @property
+    def front(self) -> Front:
+        return Front(
+            authority=self.authority,
+            number=number_of(self.of, self.case_number),
+            case_number=self.case_number,
+            item_code=self.item_code,
+            item_name=self.item_name,
+            item_version=self.item_version,
+            applicant=self.recipient,
+            applicant_id=self.recipient_id,
+            day=_day_of(self.handed_at or self.printed_at),
+            printed_at=self.printed_at,
+        )
 
     def data(self) -> dict[str, object]:
         return {
@@ -165,6 +232,7 @@ class Handover:
             "station": self.station,
             "case_number": self.case_number,
             "item": self.item_name,
+            "applicant": self.recipient,
             "recipient": self.recipient,
             "recipient_id": shown_number(self.recipient_id),
             "documents": [{"name": one.name, "number": one.number, "copies": one.copies} for one in self.documents],
@@ -172,22 +240,28 @@ class Handover:
             "place": self.place,
             "handed_by": self.handed_by,
             "handed_at": chinese_time(self.handed_at) if self.handed_at else "",
+            "signed_as": self.signed_as,
             "printed_at": stamp(self.printed_at),
         }
 
 
+# what a station may do with an item, as the applicant reads it; 三种授权方式 and what goes with each
+MODES: dict[Mode, str] = {
+    Mode.DECIDE: "直办（本站受理并办结）",
+    Mode.ACCEPT: "受理转办（本站受理，由有权机关决定）",
+    Mode.RECEIVE: "收件转办（本站收件，由有权机关受理并决定）",
+    Mode.ASSIST: "帮办代办（本站代为提交，由有权机关受理并决定）",
+    Mode.INFORM: "公开告知（本站只提供办事指南）",
+}
+_DECISIONS = {
+    DecisionKind.GRANT: Kind.GRANT,
+    DecisionKind.DENIAL: Kind.DENIAL,
+    DecisionKind.NON_ACCEPTANCE: Kind.NON_ACCEPTANCE,
+    DecisionKind.CORRECTION: Kind.CORRECTION,
+    DecisionKind.NOT_REQUIRED: Kind.NOT_REQUIRED,
+}
 _FORMS = {PaperForm.ORIGINAL: "原件", PaperForm.COPY: "复印件", PaperForm.E_CERTIFICATE: "电子证照"}
 
 
-def shown_number(number: str) -> str:
-    is_public = is_credit_shape(number) and not is_id_shape(number)
-    return number if is_public else mask_id(number)
-
-
-def chinese_date(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def chinese_time(at: datetime) -> str:
-    local = at.astimezone(CHINA)
-    return f"{chinese_date(local.date())} {local:%H:%M}"
+def _day_of(at: datetime) -> date:
+    return at.astimezone(CHINA).date()

@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from protocol.clock import moment
-from protocol.documents.content import Document
 from protocol.documents.fonts import FONT_FOLDERS, FontSet
+from protocol.documents.front import Document
 from protocol.errors import Refused
 
 if TYPE_CHECKING:
     import typst
 
 _TEMPLATES = Path(__file__).parent / "templates"
+NO_MARKS: Mapping[str, object] = {"qr": None, "seal": None}
 BLANK = "〓"  # the printers' mark for a character that is not in the case
 
 
@@ -52,8 +53,14 @@ class Press:
         """`print_pdf` for a document that knows its template."""
         return self.print_pdf(document.template, document.data(), fill_by_hand)
 
-    def print_pdf(self, template: str, data: Mapping[str, object], fill_by_hand: bool = False) -> bytes:
-        """The PDF. `data["printed_at"]`, a stamp(), is the only time in it.
+    def print_pdf(
+        self,
+        template: str,
+        data: Mapping[str, object],
+        fill_by_hand: bool = False,
+        marks: Mapping[str, object] = NO_MARKS,
+    ) -> bytes:
+        """The PDF. `data["printed_at"]`, a stamp(), is the only time in it; `marks` are the code and the seal on it.
 
         With `fill_by_hand` a character that the fonts lack is printed as 〓, and the page says which
         characters have to be written in.
@@ -61,7 +68,7 @@ class Press:
         :raises Refused: characters are missing and nobody has agreed to fill them in by hand
         :raises Damaged: there is no font for Chinese on this machine
         """
-        missing = sorted(self.missing_in(data))
+        missing = sorted(self.missing_in({"data": data, "seal": marks["seal"]}))
         codes = [f"U+{ord(character):04X}" for character in missing]
         if missing and not fill_by_hand:
             raise Refused("refused.glyphs", characters=" ".join(codes))
@@ -74,6 +81,7 @@ class Press:
                 format="pdf",
                 sys_inputs={
                     "data": json.dumps(said, ensure_ascii=False),
+                    "marks": json.dumps(marks, ensure_ascii=False),
                     "fonts": json.dumps({"text": fonts.text, "titles": fonts.titles}),
                 },
                 timestamp=int(moment(str(data["printed_at"])).timestamp()),

@@ -17,8 +17,8 @@ import threading
 from collections.abc import Mapping
 from typing import IO, Any
 
-from protocol.documents.content import Document
-from protocol.documents.press import Press
+from protocol.documents.front import Document
+from protocol.documents.press import NO_MARKS, Press
 from protocol.errors import Damaged, MicrocenterError, Refused
 
 IDLE_S = 60.0
@@ -44,7 +44,17 @@ class PrintRoom:
 
     def print_document(self, document: Document, fill_by_hand: bool = False) -> bytes:
         """The PDF; the same words as Press.print_pdf about what is refused."""
-        asked = {"do": "print", "template": document.template, "data": document.data(), "hand": fill_by_hand}
+        return self.print_pdf(document.template, document.data(), fill_by_hand)
+
+    def print_pdf(
+        self,
+        template: str,
+        data: Mapping[str, object],
+        fill_by_hand: bool = False,
+        marks: Mapping[str, object] = NO_MARKS,
+    ) -> bytes:
+        """As Press.print_pdf()."""
+        asked = {"do": "print", "template": template, "data": data, "hand": fill_by_hand, "marks": marks}
         _, pdf = self._ask(asked)
         return pdf
 
@@ -119,7 +129,7 @@ def work(questions: IO[bytes], answers: IO[bytes], idle_s: float) -> None:
         try:
             asked = json.loads(line)
             if asked["do"] == "print":
-                data = press.print_pdf(asked["template"], asked["data"], asked["hand"])
+                data = press.print_pdf(asked["template"], asked["data"], asked["hand"], asked["marks"])
                 answer: dict[str, object] = {"size": len(data)}
             else:
                 answer = {"missing": sorted(press.missing_in(asked["data"]))}
