@@ -11,7 +11,7 @@ from starlette.types import Lifespan
 
 from hub import stations, worklists
 from hub.room import Room
-from hub.web import acts, case, network, notices, papers, sticks, worklist
+from hub.web import acts, breaches, case, network, notices, papers, rule_steps, rules, sticks, worklist
 from hub.web.words import HUB_WORDS
 from protocol import attention
 from protocol.cases.rules import OFFICERS, WATCHERS, Role
@@ -30,6 +30,7 @@ HERE = Path(__file__).parent
 MANAGE = (Role.OPERATOR,)
 DECIDE = tuple(sorted(OFFICERS))
 OFFICE = (*DECIDE, *sorted(WATCHERS), Role.OPERATOR)  # both see cases; RULES say who may move them
+RULE_MAKERS = (Role.EDITOR, Role.PUBLISHER, Role.LEADER)
 NETWORK = (*OFFICE, Role.ADMIN)
 
 
@@ -46,6 +47,7 @@ def hub_console(room: Room, name: Name, lifespan: Lifespan[Starlette] | None = N
         templates=HERE.parent / "templates",
         navigation=lambda request, account: _navigation(room, account),
         bar=lambda: _bar(room),
+        refused=breaches.noting(room),
     )
     app = console(shell, _routes(), statics=[HERE / "static"], lifespan=lifespan)
     app.state.room = room
@@ -71,6 +73,14 @@ def _routes() -> list[ConsoleRoute]:
         form("/stations/{name}/stick", sticks.export, to=MANAGE, name="stick.export"),
         form("/stick", sticks.bring_in, to=MANAGE, name="stick.import", max_files=1, max_bytes=STICK_BYTES),
         page("/health", network.show_health, to=NETWORK, name="health"),
+        page("/rules", rules.show_rules, to=EVERYBODY, name="rules"),
+        page("/rules/{code}", rules.show_rule, to=EVERYBODY, name="rule"),
+        form("/rules/{code}/read", rules.confirm, to=EVERYBODY, name="rule.read"),
+        page("/rules/{code}/draft", rule_steps.show_draft, to=(Role.EDITOR,), name="rule.draft"),
+        form("/rules/{code}/draft", rule_steps.keep_draft, to=(Role.EDITOR,), name="rule.draft.keep"),
+        form("/rules/{code}/step", rule_steps.take, to=RULE_MAKERS, name="rule.step"),
+        page("/rule-readers", rules.show_parties, to=EVERYBODY, name="rules.readers"),
+        page("/breaches", breaches.show_breaches, to=breaches.SEE_BREACHES, name="breaches"),
         page("/start", start, to=EVERYBODY, name="start"),
     ]
 
@@ -89,7 +99,11 @@ def _navigation(room: Room, account: Account) -> list[NavItem]:
         NavItem("cases", say("hub.cases")),
         NavItem("attention", say("hub.attention"), open_notices),
     ]
-    network_ = [NavItem("stations", say("hub.stations")), NavItem("health", say("hub.health"))]
+    network_ = [
+        NavItem("stations", say("hub.stations")),
+        NavItem("rules", say("hub.rules")),
+        NavItem("health", say("hub.health")),
+    ]
     return [*(cases if account.may(*OFFICE) else []), *network_]
 
 

@@ -1,0 +1,141 @@
+"""The rule library as the hub's people use it, and a refusal that leaves its mark."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub import breaches, readings
+from protocol.cases.words import Role
+from protocol.console import accounts
+from protocol.errors import Refused
+from tests.hub.desk import SECRET, Desk
+from tests.world import MORNING, World
+
+
+@pytest.fixture
+def staff(desk: Desk) -> Desk:
+    with desk.world.hub.office.store.write() as tx:
+        for name, display, role in (
+            ("chen", "陈编", Role.EDITOR),
+            ("lu", "陆法", Role.PUBLISHER),
+            ("he", "何主任", Role.LEADER),
+            ("qian", "钱督查", Role.SUPERVISOR),
+        ):
+            accounts.create_account(tx, name, display, [role], SECRET, at=MORNING)
+    return desk
+
+
+@pytest.mark.parametrize("english", [False, True], ids=["zh", "en"])
+def test_the_library_is_there_for_everybody_in_both_languages(staff: Desk, english: bool) -> None:
+    he = staff.browser("he", english=english)
+    for path in ("/rules", "/rules?class=party", "/rules?state=superseded", "/rules?q=补正", "/rules/A-02"):
+        he.get(path)
+        assert he.status == 200, path
+    assert ("Controls that" if english else "由系统执行的控制") in he.text
+    he.get("/rules")
+    assert ("106 rules" if english else "共 106 项") in he.text
+    he.get("/rule-readers")
+    assert he.status == 200
+    he.get("/breaches")
+    assert ("Nothing has been refused" if english else "没有被制度拒绝的操作") in he.text
+
+
+def test_rules_are_found_by_class_and_by_what_they_say(staff: Desk) -> None:
+    he = staff.browser("he")
+    assert "共 26 项" in he.get("/rules?class=party")
+    assert "共 19 项" in he.get("/rules?class=integrity")
+    he.get("/rules?q=双人踏勘")
+    assert "A-06 v1" in he.text
+    assert "没有符合条件的制度" in he.get("/rules?q=没有这样的")
+
+
+def test_a_new_version_goes_from_the_editor_over_a_lawyer_to_the_day_it_holds(staff: Desk) -> None:
+    chen, lu, he = (staff.browser(name) for name in ("chen", "lu", "he"))
+    chen.get("/rules/A-02/draft")
+    chen.post("/rules/A-02/draft", **{**chen.filled(), "text": ""})
+    assert chen.status == 422
+    assert "请填写" in chen.text
+    chen.post("/rules/A-02/draft", **{**chen.filled(), "text": "材料不齐的，当场一次告知全部需要补正的内容。"})
+    assert "草稿已保存" in chen.text
+    assert "A-02 v2" in chen.text
+    assert "<ins>" in chen.page
+    assert "<del>" in chen.page
+    chen.post("/rules/A-02/step", version="2", step="submit")
+    assert "法制审核" in chen.text
+    lu.get("/rules/A-02?version=2")
+    lu.post("/rules/A-02/step", version="2", step="examine", note="与许可法一致")
+    assert "与许可法一致" in lu.text
+    he.get("/rules/A-02?version=2")
+    he.post("/rules/A-02/step", version="2", step="approve")
+    lu.get("/rules/A-02?version=2")
+    lu.post("/rules/A-02/step", version="2", step="publish", day="2020-01-01")
+    assert lu.status == 409
+    lu.get("/rules/A-02?version=2")
+    lu.post("/rules/A-02/step", version="2", step="publish", day="2026-04-01")
+    assert "已发布" in lu.text
+    assert "2026年4月1日起" in lu.text
+    he.get("/rules/A-02?version=1")
+    assert "2026年1月1日至2026年3月31日" in he.text
+
+
+def test_somebody_of_the_hub_confirms_once_and_the_share_grows(staff: Desk) -> None:
+    he = staff.browser("he")
+    he.get("/rules/D-01")
+    before = "0/8（0%）"
+    assert before in he.get("/rules?q=D-01")
+    he.get("/rules/D-01")
+    he.post("/rules/D-01/read", version="1")
+    assert "已记下您的阅读确认" in he.text
+    assert "何主任" in he.text
+    assert "我已阅读并理解" not in he.text
+    assert "1/8（12%）" in he.get("/rules?q=D-01")
+    with staff.room.store.read() as db:
+        assert [one.account for one in readings.of_rule(db, "D-01")] == ["he"]
+
+
+def test_an_editor_who_also_publishes_is_refused_and_the_attempt_stays(staff: Desk, world: World) -> None:
+    with staff.room.store.write() as tx:
+        accounts.set_roles(tx, "chen", [Role.EDITOR, Role.PUBLISHER])
+    chen = staff.browser("chen")
+    chen.get("/rules/A-02/draft")
+    chen.post("/rules/A-02/draft", **{**chen.filled(), "text": "改过。"})
+    chen.post("/rules/A-02/step", version="2", step="submit")
+    chen.post("/rules/A-02/step", version="2", step="examine", note="我自己看过")
+    assert chen.status in (403, 409)
+    assert "起草人不得审核" in chen.text
+    qian = staff.browser("qian")
+    qian.get("/breaches")
+    assert "起草人审核、批准自己的制度" in qian.text
+    assert "W-36 v1" in qian.text
+    assert "chen" in qian.text
+    qian.get("/rules/W-36")
+    assert "违反制度被拒的操作" in qian.text
+    staff.browser("sun").get("/breaches")
+
+
+def test_opening_a_form_is_no_attempt_and_a_slip_is_no_breach(staff: Desk) -> None:
+    chen = staff.browser("chen")
+    chen.get("/rules/A-99")
+    chen.get("/breaches")
+    chen.post("/rules/A-02/draft", title="")
+    with staff.room.store.read() as db:
+        assert breaches.tried(db) == []
+
+
+def test_the_refusal_is_shown_even_if_it_cannot_be_recorded(staff: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise Refused("refused.disk-full")
+
+    monkeypatch.setattr(breaches, "record_breach", broken)
+    chen = staff.browser("chen")
+    chen.get("/rules/A-02")
+    chen.post("/rules/A-02/step", version="1", step="repeal", note="x", day="2026-04-01")
+    assert chen.status == 403
+    assert "磁盘" not in chen.text
+
+
+def test_who_neither_watches_nor_makes_rules_sees_no_names_of_those_who_tried(staff: Desk) -> None:
+    sun = staff.browser("sun")
+    sun.get("/breaches")
+    assert sun.status == 403
+    assert "/breaches" not in sun.get("/rules")
