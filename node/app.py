@@ -26,6 +26,7 @@ from starlette.types import Lifespan
 
 from node import cases, jobs, replies
 from node.house import LinkState
+from node.rulebook import RuleShelf
 from node.schema import migrations
 from node.shelf import Shelf
 from node.web.bar import sync_bar
@@ -106,6 +107,7 @@ class Station:
         authority = read_authority(settings.authority_pub)
         kind = _KINDS.get(settings.tier, StationKind.TOWN)
         self.shelf = Shelf(self.store, self.blobs, lambda data: open_bundle(data, authority), kind, settings.party)
+        self.rules = RuleShelf(lambda: self.shelf.catalogue)
         self._chores: BackgroundScheduler | None = None
         self._running = False
         self._moved = threading.Event()

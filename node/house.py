@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from node.rulebook import RuleShelf
 from node.shelf import Shelf
 from protocol.casebook import Casebook
 from protocol.clock import Clock
@@ -46,6 +47,7 @@ class House(Protocol):
     pen: Journal
     book: Casebook
     shelf: Shelf
+    rules: RuleShelf
     press: PrintRoom
     clock: Clock
     replica: ReplicaHealth | None

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 
-from node.web import case, documents, home, intake, items, lists, notices, papers, rescan, submitting, sync
+from node import rulebook
+from node.web import case, documents, home, intake, items, lists, notices, papers, rescan, rules, submitting, sync
 from node.web.tools import DESK, house
 from protocol import attention
 from protocol.console.accounts import Account
@@ -66,6 +67,9 @@ def routes() -> list[ConsoleRoute]:
         page("/attention", notices.show, to=DESK, name="attention"),
         form("/attention/{number:int}", notices.settle, to=DESK, name="settle"),
         page("/attention/{number:int}/raw", notices.raw, to=DESK, name="attention.raw"),
+        page("/rules", rules.show, to=DESK, name="rules"),
+        page("/rules/{code}", rules.show_one, to=DESK, name="rule"),
+        form("/rules/{code}/read", rules.confirm, to=DESK, name="rule.read"),
         page("/sync", sync.show, to=DESK, name="sync"),
         form("/sync/now", sync.send_now, to=DESK, name="sync.now"),
         form("/sync/export", sync.export, to=DESK, name="sync.export"),
@@ -75,12 +79,15 @@ def routes() -> list[ConsoleRoute]:
 
 
 def navigation(request: Request, account: Account) -> Sequence[NavItem]:
-    with house(request).store.read() as db:
+    here = house(request)
+    with here.store.read() as db:
         waiting = attention.count(db)
+        unread = rulebook.unread(db, here.rules.in_force(rulebook.day_of(here.clock.now())), account.name)
     return [
         NavItem("desk", say("nav.desk")),
         NavItem("items", say("nav.items")),
         NavItem("cases", say("nav.cases")),
         NavItem("attention", say("nav.attention"), count=waiting),
+        NavItem("rules", say("nav.rules"), count=unread),
         NavItem("sync", say("nav.sync")),
     ]

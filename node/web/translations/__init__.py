@@ -6,6 +6,7 @@ from node.web.translations.case import CASE
 from node.web.translations.desk import DESK
 from node.web.translations.exchange import EXCHANGE
 from node.web.translations.intake import INTAKE
+from node.web.translations.rules import RULES
 from protocol.console.texts import merged
 
-NODE = merged(ATTENTION, BAR, CASE, DESK, EXCHANGE, INTAKE)
+NODE = merged(ATTENTION, BAR, CASE, DESK, EXCHANGE, INTAKE, RULES)
