@@ -22,18 +22,25 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
-from hub import intake, jobs, stations
+from hub import adoption, intake, jobs, stations
+from hub.clockwork import Clockwork
 from hub.embedded_broker import EmbeddedBroker
 from hub.health import Health
+from hub.papermaking import Papermaking
+from hub.publishing import Publishing
 from hub.room import Room
 from hub.schema import migrations
 from hub.shelf import Shelf
 from hub.web.routes import hub_console
 from protocol.casebook import Casebook
 from protocol.catalogue.bundle import open_bundle
+from protocol.catalogue.issue import read_issue
+from protocol.catalogue.publishers import NOBODY, Publishers, read_publishers
 from protocol.chores import KeyringFile
 from protocol.claim import claim
 from protocol.clock import Clock, WallClock
+from protocol.documents.printroom import PrintRoom
+from protocol.documents.sealing import load_seal
 from protocol.errors import Distrusted, Refused, Unreachable
 from protocol.exchange import blobs, stick
 from protocol.exchange.carried import Tally
@@ -47,7 +54,7 @@ from protocol.exchange.waterline import Waterline
 from protocol.identity import Keys, read_authority
 from protocol.office import Office
 from protocol.replica import Litestream, ReplicaHealth, refuse_empty_start, target_of
-from protocol.settings import BrokerKind, Settings
+from protocol.settings import BrokerKind, Settings, write_whole
 from protocol.store import Store
 
 log = logging.getLogger(__name__)
@@ -69,7 +76,7 @@ class Hub:
         self.settings = settings
         self.clock: Clock = clock or WallClock()
         self.keys = Keys.load(settings.letters_key)
-        self.book = Casebook(HUB, lambda sealed: open_own(self.keys, sealed))
+        self.book = Casebook(HUB, lambda sealed: open_own(self.keys, sealed), intake.LISTENERS)
         self.keyring_file = KeyringFile(settings.keyring, settings.authority_pub)
         target = target_of(settings)
         self.litestream = (
@@ -95,6 +102,24 @@ class Hub:
         )
         authority = read_authority(settings.authority_pub)
         self.shelf = Shelf(self.store, self.office.blobs, lambda data: open_bundle(data, authority))
+        self._authority = authority
+        self.press = PrintRoom()
+        self.clockwork = Clockwork(
+            Papermaking(
+                store=self.store,
+                blobs=self.office.blobs,
+                pen=self.office.pen,
+                book=self.book,
+                law=self.shelf,
+                press=self.press,
+                keys=self.keys,
+                seal=lambda: load_seal(settings.seal_key, settings.seal_crt),
+                district=settings.district,
+                contact=settings.name.zh,
+            )
+        )
+        self.publishing = Publishing(self.store, self.office.blobs, self.shelf, self.office.pen, self.publishers)
+        self._left_for_office = 0
         self._bundle_seen: tuple[int, int] | None = None
         self._lock: int | None = None
         self._chores: Any = None  # APScheduler 3 has no types
@@ -142,6 +167,7 @@ class Hub:
         self.office.stop()
         if self.broker is not None:
             self.broker.stop()
+        self.press.close()
         self.close()
         if self.litestream is not None:
             self.litestream.stop()
@@ -191,6 +217,41 @@ class Hub:
             log.error("the catalogue in the folder is not taken file=%s %s", file.name, why)
         self._bundle_seen = (found.st_mtime_ns, found.st_size)
 
+    def look_at_publications(self) -> None:
+        """What was decided is told; what stations have is offered no more; the office has the newest to build on."""
+        self.publishing.go_on(self.parties(), self.clock.now())
+        with self.store.read() as db:
+            needless = adoption.needless_offers(db)
+        if needless:
+            with self.store.write() as tx:
+                adoption.offer_no_more(tx, needless)
+        self._leave_for_the_office()
+
+    def _leave_for_the_office(self) -> None:
+        """The next bundle that the office signs builds on what the publishers published."""
+        number, file = self.shelf.number, self.settings.catalogue_bundle
+        if number == self._left_for_office:
+            return
+        data = self.shelf.newest_file()
+        try:
+            there = read_issue(file.read_bytes()).head.number if file.exists() else 0
+        except Distrusted:
+            there = 0
+        if data is not None and there < number:  # a newer one is the office's own, on its way to the shelf
+            write_whole(file, data, 0o644)
+        self._left_for_office = number
+
+    def publishers(self) -> tuple[bytes, Publishers]:
+        """The authority's list as it lies in the folder, and what it says.
+
+        :raises Distrusted: publishers: not signed by this district's authority
+        """
+        try:
+            data = self.settings.publishers.read_bytes()
+        except FileNotFoundError:
+            return b"", NOBODY
+        return data, read_publishers(data, self._authority)
+
     def parties(self) -> list[str]:
         """Everyone in the keyring but the hub."""
         return [party for party in self.office.courier.keyring.parties() if party != HUB]
@@ -225,6 +286,7 @@ class Hub:
             book=self.book,
             clock=self.clock,
             shelf=self.shelf,
+            publishing=self.publishing,
             seal=lambda body: seal_to_self(self.keys, body),
             connected=self.office.courier.connected,
             health=self.health,

@@ -8,12 +8,16 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from hub.clockwork import Clockwork
 from protocol import chores
 from protocol.chores import Party, nightly_check, replicate, watch_keyring, watch_replica
 from protocol.replica import DrillResult
 from protocol.settings import Settings
 
 FOLDER_EVERY_S = 5
+PUBLICATIONS_EVERY_S = 30
+STANDING_EVERY_S = 1
+LAW_EVERY_S = 60
 
 # counted in the copy and in the database: what cannot be asked back from anybody comes first
 DRILLED_TABLES = ("cases", "acts", "entries", "epochs", "shelf", "reveals")
@@ -27,6 +31,11 @@ class Office(Party, Protocol):
 
     def look_at_bundle(self) -> None: ...
 
+    def look_at_publications(self) -> None: ...
+
+    @property
+    def clockwork(self) -> Clockwork: ...
+
 
 def watch_register(hub: Office) -> None:
     """Stations that the district's register has added or renamed have their line, and the catalogue."""
@@ -36,6 +45,22 @@ def watch_register(hub: Office) -> None:
 def watch_bundle(hub: Office) -> None:
     """A newer catalogue in the folder goes on the shelf and to every station."""
     hub.look_at_bundle()
+
+
+def watch_publications(hub: Office) -> None:
+    """What two persons decided reaches the stations, also if the power went in between."""
+    hub.look_at_publications()
+
+
+def keep_standing(hub: Office) -> None:
+    """Worklists know of what came in letters, and documents that acts want are made."""
+    hub.clockwork.keep_standing(hub.office.clock.now())
+    hub.clockwork.make_papers(hub.office.clock.now())
+
+
+def let_the_law_act(hub: Office) -> None:
+    """Deemed acceptance, deemed renewal."""
+    hub.clockwork.let_the_law_act(hub.office.clock.now())
 
 
 def monthly_drill(hub: Party) -> None:
@@ -66,6 +91,9 @@ def timetable(hub: Office) -> BackgroundScheduler:
     )
     for chore in (watch_register, watch_bundle):
         scheduler.add_job(chore, "interval", [hub], seconds=FOLDER_EVERY_S)
+    scheduler.add_job(watch_publications, "interval", [hub], seconds=PUBLICATIONS_EVERY_S)
+    scheduler.add_job(keep_standing, "interval", [hub], seconds=STANDING_EVERY_S)
+    scheduler.add_job(let_the_law_act, "interval", [hub], seconds=LAW_EVERY_S)
     made: BackgroundScheduler = scheduler
     return made
 

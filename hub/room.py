@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.health import Health
+from hub.publishing import Publishing
 from hub.shelf import Shelf
 from protocol.casebook import Casebook
 from protocol.clock import Clock
@@ -27,6 +28,7 @@ class Room:
     book: Casebook
     clock: Clock
     shelf: Shelf
+    publishing: Publishing
     seal: Callable[[bytes], bytes]  # closes an inner note with the hub's own key
     connected: Callable[[str], bool]  # the station has answered in this session of the wire
     health: Callable[[], Health]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -54,6 +54,12 @@ class Shelf:
     def current(self) -> Catalogue | None:
         """The newest issue for all whose bytes are here; None before the first one."""
         return next(self._newest_first("where stage = 'all'"), None)
+
+    def newest_file(self) -> bytes | None:
+        """The newest issue for all, as it was signed; None if it is not here."""
+        with self._store.read() as db:
+            row = db.execute("select digest from shelf where stage = 'all' order by number desc limit 1").fetchone()
+        return self._blobs.read(row[0]) if row else None
 
     def issue(self, number: int) -> Issue | None:
         """An issue with its parts as they were signed; None if it is not here."""
@@ -114,6 +120,10 @@ class Shelf:
             self.put(data, pen, stations, Stage.ALL, at)
         return catalogue.number if fresh else None
 
+    def check(self, data: bytes) -> None:
+        """:raises Distrusted: it would not be believed at a station"""
+        self._open(data)
+
     def put(self, data: bytes, pen: Journal, stations: Sequence[str], stage: Stage, at: datetime) -> Catalogue:
         """On the shelf, and told to these stations: to each with the change since the issue that it was told of before.
 
@@ -149,15 +159,6 @@ class Shelf:
         data = self._blobs.read(row[1]) if waiting else None
         if data is not None:
             self.put(data, pen, waiting, Stage.ALL, at)
-
-    def confirm(self, tx: Database, adopted: Mapping[str, int]) -> None:
-        """What leads to the issue that a station says it goes by needs to be offered to it no more."""
-        for station, number in adopted.items():
-            tx.execute(
-                "update papers set there = 1 where case_id = ? and there = 0 and digest in ("
-                "select digest from shelf where number <= ? union select digest from deltas where number <= ?)",
-                (intake.shelf_of(station), number, number),
-            )
 
     def _published(
         self, data: bytes, catalogue: Catalogue, base: int, stage: Stage, at: datetime

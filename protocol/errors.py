@@ -292,6 +292,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} row(s) of the table of authority are in doubt",
         "correct the rows that the page marks: unknown station or item, no basis, two rows for one day",
     ),
+    "refused.publisher": ("the publisher was not entered: {why}", "check account, key and last day"),
     "refused.pass-phrase": ("the pass phrase does not open this key", "type it again; it is kept nowhere"),
     "refused.pass-phrase-short": ("a pass phrase has at least {least} characters", "a sentence is fine"),
     "refused.no-publisher-key": (

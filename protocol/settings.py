@@ -144,6 +144,15 @@ class Settings:
         """The server root: who may be the district's broker and enrolment server."""
         return self.identity / "district-ca.crt"
 
+    @property
+    def seal_key(self) -> Path:
+        """The hub's: the key of the authority's electronic seal (0600); not there: documents are not sealed."""
+        return self.identity / "seal.key"
+
+    @property
+    def seal_crt(self) -> Path:
+        return self.identity / "seal.crt"
+
     # -- data
 
     @property
@@ -214,6 +223,11 @@ class Settings:
     def catalogue_bundle(self) -> Path:
         """The hub's: the newest signed catalogue, written by the office and put on the shelf by the hub."""
         return self.folder / "catalogue.bundle"
+
+    @property
+    def publishers(self) -> Path:
+        """The hub's: who may sign and approve a catalogue, signed by the district's authority."""
+        return self.identity / "publishers.json"
 
     @property
     def broker_password(self) -> str:

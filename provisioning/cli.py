@@ -24,7 +24,7 @@ from protocol.clock import WallClock
 from protocol.errors import MicrocenterError, Refused
 from protocol.exchange.topics import HUB
 from protocol.settings import FILE, BrokerKind, Http, Name, Replica, ReplicaKind, Settings, read_settings, write_whole
-from provisioning import register
+from provisioning import publishers, register
 from provisioning.answer import answer, confirm
 from provisioning.doctor import examine, exit_code
 from provisioning.enrol import (
@@ -39,7 +39,7 @@ from provisioning.enrol import (
 from provisioning.findings import Level
 from provisioning.grammar import parser
 from provisioning.mosquitto import running
-from provisioning.next_steps import after_enrolment, after_init, after_rendering
+from provisioning.next_steps import after_enrolment, after_init, after_rendering, after_sealing
 from provisioning.office import HubPlan, make_office, open_office
 from provisioning.owner import as_its_owner
 from provisioning.register import State, Station
@@ -162,9 +162,7 @@ def _revoke(options: argparse.Namespace) -> int:
     if box is None:
         print(f"{options.station} 没有在用的机器 has no box in use; 令牌已作废 open tokens are void")
     else:
-        print(
-            f"已吊销 revoked {options.station}/{box.box}: 名册、权限、吊销列表已更新 keyring, ACL and CRL are renewed"
-        )
+        print(f"已吊销 revoked {options.station}/{box.box}: 名册、权限、吊销列表已更新 keyring, ACL, CRL renewed")
     _say_if_down(options.office)
     return DONE
 
@@ -200,6 +198,12 @@ def _catalogue(options: argparse.Namespace) -> int:
     with open_office(options.office) as office:
         number = office.issue_catalogue(items, _now())
     print(f"事项目录第 {number} 号已签发 catalogue {number} is signed, {len(items)} items read")
+    return DONE
+
+
+def _seal(options: argparse.Namespace) -> int:
+    with open_office(options.office) as office:
+        print("\n".join(after_sealing(office.issue_seal(options.name or office.hub.name.zh, _now()))))
     return DONE
 
 
@@ -319,9 +323,8 @@ def _invitation(file: Path | None) -> Invitation:
     """From a file, a pipe or a prompt: never from the command line."""
     if file is not None:
         return read_invitation(file.read_text("utf-8"))
-    if sys.stdin.isatty():
-        return read_invitation(getpass.getpass("邀请码 invitation (token pin address): "))
-    return read_invitation(sys.stdin.read())
+    ask = "邀请码 invitation (token pin address): "
+    return read_invitation(getpass.getpass(ask) if sys.stdin.isatty() else sys.stdin.read())
 
 
 def _hand_out(invitation: Invitation, out: Path | None) -> int:
@@ -384,6 +387,8 @@ ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "revoke": _revoke,
     "keyring": _keyring,
     "catalogue": _catalogue,
+    "publisher": publishers.act(open_office, print),
+    "seal": _seal,
     "render": _render,
     "broker-reload": _broker_reload,
     "doctor": _doctor,

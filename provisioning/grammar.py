@@ -13,6 +13,7 @@ from pathlib import Path
 
 from protocol.exchange.topics import HUB
 from protocol.settings import BrokerKind
+from provisioning.publishers import add_options
 
 DESCRIPTION = "区中心与现场安装：入网、换机、吊销、检查 enrol, revive, revoke and check the boxes of a district"
 ORDER = """\
@@ -173,6 +174,16 @@ def parser(acts: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.
 
     made = command("catalogue", "签发事项目录 sign the catalogue; the hub sends it to every station")
     made.add_argument("items", type=Path, nargs="?", help="事项文件夹 a folder of item files; else the standard items")
+
+    made = command("seal", "签发区中心的电子印章（测试证书） issue the hub's electronic seal (a test certificate)")
+    made.add_argument(
+        "--name", type=_words, help="印章上的机关名称 the authority on it (default: the hub's Chinese name)"
+    )
+
+    made = command(
+        "publisher", "目录发布人：登记、取消、查看 who may sign and approve the catalogue: enter, revoke, show"
+    )
+    add_options(made)
 
     made = command("render", "生成 systemd 单元 render systemd's units for a party's folder")
     made.add_argument("out", type=Path, help="写到此文件夹 the folder to write to")

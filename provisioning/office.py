@@ -19,13 +19,15 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from protocol.catalogue.bundle import open_bundle, pack
+from protocol.catalogue.bundle import open_bundle, parts_of, sign_parts
 from protocol.catalogue.items import Item
+from protocol.documents.sealing import Seal, load_seal
 from protocol.errors import Refused
 from protocol.exchange.topics import HUB, acl_lines
 from protocol.identity import Keys, sign_keyring
@@ -44,12 +46,13 @@ from protocol.settings import (
 )
 from protocol.store import Store
 from provisioning import mosquitto, register
-from provisioning.authority import Authority
+from provisioning.authority import Authority, private_pem, seal_certificate
 from provisioning.enrol import BrokerHint
 from provisioning.register import State, Station
 from provisioning.schema import migrations
 from provisioning.tokens import Invitation, Purpose, Token, pin
 
+SEAL_LEFT = timedelta(days=60)
 BROKER_HINT = "broker.json"  # how boxes reach the broker; told to each with its certificate
 
 
@@ -115,16 +118,38 @@ class Office:
         file = self.hub.catalogue_bundle
         before = open_bundle(file.read_bytes(), self.authority.public_key) if file.exists() else None
         out = {(item.code, item.version): item for item in before.versions()} if before else {}
+        kept = {(item.code, item.version): item for item in before.kept()} if before else {}
         for item in items:
-            if out.get((item.code, item.version), item) != item:
+            if (kept | out).get((item.code, item.version), item) != item:
                 problem = "is out with other content; give it a new version"
                 raise Refused("refused.catalogue", file=item.code, field="version", problem=problem)
         if before and all((item.code, item.version) in out for item in items):
             return before.number
         number = before.number + 1 if before else 1
         every = out | {(item.code, item.version): item for item in items}
-        write_whole(file, pack(every.values(), number, at, self.authority.records), 0o644)
+        parts = parts_of(
+            every.values(),
+            before.calendars if before else (),
+            kept=[item for pin, item in kept.items() if pin not in every],
+            remits=before.remits.rows if before else (),
+            extras=before.extras if before else {},
+        )
+        write_whole(file, sign_parts(parts, number, at, self.authority.records), 0o644)
         return number
+
+    def issue_seal(self, name: str, at: datetime) -> Seal:
+        """The hub's electronic seal in this name. The one that is there stays if it has 60 days left and that name.
+
+        :raises Damaged: keys: what is there cannot be read
+        """
+        there = load_seal(self.hub.seal_key, self.hub.seal_crt)
+        if there is not None and there.name == name and there.good_until - at > SEAL_LEFT:
+            return there
+        certificate, key = seal_certificate(name, self.authority.district, self.authority.records, at)
+        # one after the other: between the two a start finds that they do not belong together, and says so
+        write_whole(self.hub.seal_key, private_pem(key))
+        write_whole(self.hub.seal_crt, certificate.public_bytes(Encoding.PEM), 0o644)
+        return Seal(certificate, key)
 
     @property
     def pin(self) -> str:

@@ -57,3 +57,17 @@ def stations_boxes_tokens(db: Database) -> None:
 @migrations()
 def alarms_are_dealt_with(db: Database) -> None:
     db.execute("alter table alarms add column seen_at text")
+
+
+@migrations()
+def publishers_of_the_catalogue(db: Database) -> None:
+    # rows are never deleted; `publishers_number` only rises, with every list that is signed
+    for statement in (
+        """create table publishers (
+            account text not null, name text not null, key blob not null, may text not null, since text not null,
+            until text not null, revoked_at text not null, primary key (account, key)
+        ) strict""",
+        "create table publishers_number (id integer primary key check (id = 1), number integer not null) strict",
+        "insert into publishers_number values (1, 0)",
+    ):
+        db.execute(statement)

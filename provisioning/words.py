@@ -47,6 +47,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "用 microcenter-provision keyring 核对站名",
         "look it up with `microcenter-provision keyring`",
     ),
+    "refused.publisher": (
+        "发布人没有登记：{why}",
+        "核对账号、公钥和截止日",
+        "check account, key and last day",
+    ),
     "refused.stick": ("文件夹 {folder} 不能用：{why}", "核对 --office 和 --folder", "check --office and --folder"),
     "refused.no-replica": (
         "找不到 {name} 的副本",

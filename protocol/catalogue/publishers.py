@@ -14,10 +14,16 @@ from enum import StrEnum
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from protocol.catalogue.issue import Issue, Signature
 from protocol.clock import moment
-from protocol.errors import Distrusted
+from protocol.errors import Distrusted, Refused
 
 _LIST_CONTEXT = b"microcenter/1 publishers\0"
 _CONTEXTS = {
@@ -25,6 +31,8 @@ _CONTEXTS = {
     "sign": b"microcenter/1 catalogue sign\0",
     "approve": b"microcenter/1 catalogue approve\0",
 }
+PASS_PHRASE_CHARACTERS = 12
+SigningKey = Ed25519PrivateKey
 AUTHORITY = ""  # in the place of a publisher's account
 
 
@@ -127,3 +135,29 @@ def _fits(signature: Signature, signed: bytes, key: Ed25519PublicKey) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+# -- a person's key, closed with a pass phrase
+
+
+def make_key(pass_phrase: str) -> tuple[bytes, bytes]:
+    """(public key, 32 bytes; private key as PEM that only the pass phrase opens).
+
+    :raises Refused: pass-phrase-short
+    """
+    if len(pass_phrase) < PASS_PHRASE_CHARACTERS:
+        raise Refused("refused.pass-phrase-short", least=PASS_PHRASE_CHARACTERS)
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(pass_phrase.encode()))
+    return key.public_key().public_bytes_raw(), pem
+
+
+def open_key(pem: bytes, pass_phrase: str) -> Ed25519PrivateKey:
+    """:raises Refused: pass-phrase: it does not open this key"""
+    try:
+        key = load_pem_private_key(pem, pass_phrase.encode() or b"\0")
+    except (ValueError, TypeError) as why:
+        raise Refused("refused.pass-phrase") from why
+    if not isinstance(key, Ed25519PrivateKey):
+        raise Refused("refused.pass-phrase")
+    return key

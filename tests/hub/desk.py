@@ -12,6 +12,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from hub.health import Health
+from hub.publishing import Publishing
 from hub.room import Room
 from hub.shelf import Shelf
 from hub.web.routes import hub_console
@@ -20,6 +21,7 @@ from protocol.cases.acts import Paper
 from protocol.cases.rules import Role
 from protocol.catalogue.bundle import open_bundle, pack
 from protocol.catalogue.items import Item
+from protocol.catalogue.publishers import NOBODY, Publishers
 from protocol.console import accounts
 from protocol.exchange import stick
 from protocol.exchange.carried import Tally
@@ -112,6 +114,8 @@ class Desk:
         office = hub.office
         public = world.authority.public_key()
         self.shelf = Shelf(office.store, office.blobs, lambda data: open_bundle(data, public))
+        self.listed: tuple[bytes, Publishers] = (b"", NOBODY)
+        self.publishing = Publishing(office.store, office.blobs, self.shelf, office.pen, lambda: self.listed)
         self.room = Room(
             store=office.store,
             blobs=office.blobs,
@@ -119,6 +123,7 @@ class Desk:
             book=hub.book,
             clock=hub.clock,
             shelf=self.shelf,
+            publishing=self.publishing,
             seal=lambda body: seal_to_self(hub.keys, body),
             connected=lambda peer: office.courier.connected(peer),
             health=self.health,

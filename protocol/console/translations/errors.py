@@ -610,6 +610,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "{count} row(s) of the table of authority are in doubt",
         "Correct the rows that are marked: unknown station or item, no basis, two rows for one day",
     ),
+    "refused.publisher": (
+        "发布人没有登记：{why}",
+        "请核对账号、公钥和截止日",
+        "The publisher was not entered: {why}",
+        "Check account, key and last day",
+    ),
     "refused.pass-phrase": (
         "口令打不开这把密钥",
         "请重新输入；系统不保存口令",
