@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from protocol.documents.sealing import Seal
 from protocol.settings import BrokerKind, Kind, ReplicaKind, Settings
 from provisioning.mosquitto import MOSQUITTO
 from provisioning.units import USER
@@ -32,6 +33,13 @@ def after_enrolment(box: Path) -> list[str]:
         f"  microcenter-provision render UNITS --folder {box}    # 生成 systemd 服务 its service",
         f"  microcenter-node serve --folder {box}    # 没有 systemd 时 without systemd",
         f"  microcenter-provision doctor --folder {box}    # 检查 check",
+    ]
+
+
+def after_sealing(seal: Seal) -> list[str]:
+    return [
+        f"电子印章“{seal.name}”可用至 the seal is good until {seal.good_until:%Y-%m-%d}; 请重启区中心 restart the hub",
+        "  测试证书，不具有法律效力 a test certificate of this district's own, without effect in law",
     ]
 
 

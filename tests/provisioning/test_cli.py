@@ -8,6 +8,8 @@ import os
 
 import pytest
 
+from protocol.documents.sealing import load_seal
+from protocol.errors import Damaged
 from protocol.identity import Keys
 from protocol.settings import read_settings
 from provisioning import serve
@@ -309,3 +311,31 @@ def test_every_command_has_help_in_both_languages(capsys):
         "doctor",
     ):
         assert f"  {name} " in text
+
+
+def test_the_hub_gets_its_seal_once_and_another_name_is_another_seal(office, tmp_path):
+    hub = tmp_path / "office" / "hub" / "identity"
+    code, said = office("seal")
+    assert code == 0
+    assert "测试证书" in said
+    assert (hub / "seal.key").stat().st_mode & 0o777 == 0o600
+    first = (hub / "seal.crt").read_bytes()
+    assert office("seal")[0] == 0
+    assert (hub / "seal.crt").read_bytes() == first
+    code, said = office("seal", "--name", "某区行政审批局")
+    assert "某区行政审批局" in said
+    assert (hub / "seal.crt").read_bytes() != first
+    seal = load_seal(hub / "seal.key", hub / "seal.crt")
+    assert seal is not None
+    assert (seal.name, seal.is_test) == ("某区行政审批局", True)
+
+
+def test_a_seal_whose_key_is_another_ones_is_not_used(office, tmp_path):
+    hub = tmp_path / "office" / "hub" / "identity"
+    assert load_seal(hub / "seal.key", hub / "seal.crt") is None
+    office("seal")
+    key = (hub / "seal.key").read_bytes()
+    office("seal", "--name", "某区行政审批局")
+    (hub / "seal.key").write_bytes(key)
+    with pytest.raises(Damaged, match="belong together"):
+        load_seal(hub / "seal.key", hub / "seal.crt")
