@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from hub.documents import document_number
 from hub.lawful import require_lawful
 from protocol import attention
 from protocol.casebook import Casebook, Inner, encode_inner, tell
@@ -25,26 +26,6 @@ from protocol.clock import stamp
 from protocol.errors import Refused
 from protocol.exchange.journal import Journal
 from protocol.exchange.messages import Kind
-
-# Documents that an act produces, named after the case number: no counter that a restored hub could use twice.
-WORD_OF: dict[Act, str] = {
-    Act.ACCEPT: "受理",
-    Act.ACCEPT_CONDITIONALLY: "容缺",
-    Act.DEEM_ACCEPTED: "受理",
-    Act.ASK_CORRECTION: "补正",
-    Act.DECLARE_NOT_REQUIRED: "不受理",
-    Act.REFUSE_ACCEPTANCE: "不予受理",
-    Act.CLOSE_LATE: "终止",
-    Act.COUNTERSIGN_SURVEY: "踏勘",
-    Act.PAUSE: "特别程序",
-    Act.EXTEND: "延期",
-    Act.GRANT: "准予",
-    Act.DEEM_RENEWED: "准予",
-    Act.DENY: "不予",
-    Act.ALLOW_WITHDRAWAL: "撤回",
-    Act.CANCEL_LICENCE: "注销",
-    Act.REVOKE_LICENCE: "撤销",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +99,6 @@ def decide(
     require_lawful(tx, law, case, told)
     pen.write(tx, case.station, Kind.CASE_ACT, tell(told), by=by.account, at=at, case=case.id)
     return told
-
-
-def document_number(case: Case, act: Act) -> str:
-    """Of the document that an act produces, "" if it produces none; the second of its kind says so."""
-    word = WORD_OF.get(act)
-    if word is None:
-        return ""
-    number = f"{case.number}·{word}"
-    before = sum(step.act.number.startswith(number) for step in case.steps)
-    return f"{number}-{before + 1}" if before else number
 
 
 def tell_inner(

@@ -10,11 +10,16 @@ import msgspec
 from sqlite_utils import Database
 
 from hub import breaches, people, readings
-from protocol.casebook import Casebook
+from hub.papermaking import note_what_to_print
+from protocol.casebook import Casebook, Listener
 from protocol.clock import stamp
 from protocol.exchange.journal import Handler, Heard, Journal
 from protocol.exchange.messages import CataloguePublished, Kind
 from protocol.exchange.topics import HUB
+from protocol.standing import mark_stale
+
+# what follows every act that is kept, in the unit of work that keeps it
+LISTENERS: tuple[Listener, ...] = (mark_stale, note_what_to_print)
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode
 _encode = msgspec.msgpack.Encoder().encode

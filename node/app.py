@@ -78,7 +78,7 @@ class Station:
         """
         self.settings = settings
         self.clock: Clock = clock or WallClock()
-        self.book = Casebook(settings.party)
+        self.book = Casebook(settings.party, listeners=replies.LISTENERS)
         self.press = PrintRoom()
         self.keyring_file = KeyringFile(settings.keyring, settings.authority_pub)
         self._link = link or MqttLink(wire_of(settings))

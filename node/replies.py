@@ -6,12 +6,17 @@ import msgspec
 from sqlite_utils import Database
 
 from node import issues, people, rulebook
-from protocol.casebook import Casebook
+from protocol.casebook import Casebook, Listener
 from protocol.errors import Distrusted
 from protocol.exchange.journal import Handler, Heard
 from protocol.exchange.messages import CataloguePublished, Kind
+from protocol.standing import mark_stale
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode
+
+
+# what follows every act that is kept, in the unit of work that keeps it
+LISTENERS: tuple[Listener, ...] = (mark_stale,)
 
 
 def handlers(book: Casebook) -> dict[str, Handler]:

@@ -31,6 +31,7 @@ KINDS: dict[str, tuple[str, int]] = {
     "replica": ("operator", 2),  # litestream silent, behind, or growing without bound
     "denied": ("operator", 2),  # the broker refuses our frames
     "drill": ("operator", 2),
+    "supply-overdue": ("officer", 2),  # what a notice asked for never came: a person decides what follows
     "document-not-made": ("operator", 2),  # a character that no font has, a seal that ran out
     "acted-after-leaving": ("supervisor", 1),  # an act of somebody who no longer worked at the station
     "people-unconfirmed": ("head", 1),  # the hub is silent: who still works here

@@ -124,7 +124,9 @@ class Party:
         self.clock = SimClock()
         self.alive = False
         self.copies: list[Path] = []
-        self.book = Casebook(name, self._open_inner if name == HUB else None)
+        self.book = Casebook(
+            name, self._open_inner if name == HUB else None, (intake if name == HUB else replies).LISTENERS
+        )
 
     def _open_inner(self, sealed: bytes) -> bytes:
         return open_own(self.keys, sealed)
@@ -352,15 +354,6 @@ class Station(Party):
 class HubParty(Party):
     """Every role is another person, so that nothing is refused for lack of people."""
 
-    law = Catalogue(0, MORNING, all_items(), "")
-
-    def person(self, case: Case, act: Act) -> By:
-        """Somebody who may do it. A second surveyor countersigns."""
-        role = role_for(case, act, [*OFFICERS, Role.SYSTEM])
-        assert role is not None, f"{act} is not open for {case.status}"
-        second = "-2" if act is Act.COUNTERSIGN_SURVEY else ""
-        return By(f"{role}{second}", role)
-
     def decides(self, case_id: str, act: Act) -> None:
         """What the act needs is filled in; a decision is reviewed first where it has not been."""
         office, at, rng = self.office, self.clock.now(), self.world.rng
@@ -375,7 +368,7 @@ class HubParty(Party):
         def decide() -> None:
             with office.store.write() as tx:
                 decisions.decide(
-                    tx, office.pen, self.book, self.law, case_id, act, rng.randbytes(16), by=self.person(case, act), at=at,
+                    tx, office.pen, self.book, LAW, case_id, act, rng.randbytes(16), by=officer_for(case, act), at=at,
                     seen=case.tip or "", said=what_is_said(case, act, at),
                 )  # fmt: skip
 
@@ -584,6 +577,17 @@ class World:
                 for epoch in [*epochs(db, party.name, other.name), *epochs(db, other.name, party.name)]:
                     recompute(db, epoch)
         return found
+
+
+LAW = Catalogue(0, MORNING, all_items(), "")  # what this software is delivered with
+
+
+def officer_for(case: Case, act: Act) -> By:
+    """Somebody who may do it. A second surveyor countersigns."""
+    role = role_for(case, act, [*OFFICERS, Role.SYSTEM])
+    assert role is not None, f"{act} is not open for {case.status}"
+    second = "-2" if act is Act.COUNTERSIGN_SURVEY else ""
+    return By(f"{role}{second}", role)
 
 
 def what_is_said(case: Case, act: Act, at: datetime) -> decisions.Said:

@@ -46,10 +46,10 @@ from provisioning.register import State, Station
 from provisioning.revive import nobody_at_work
 from tests.district_data import answers_for, example_item, paper_bytes
 from tests.journeys.proxy import Proxy
+from tests.world import LAW, officer_for, what_is_said
 
 ROOT = Path(__file__).resolve().parents[2]
 CLERK = By("clerk", Role.CLERK, "")
-OFFICER = By("officer", Role.OFFICER, "")
 PATIENCE_S = 30.0
 
 
@@ -212,7 +212,11 @@ class Pen:
         self.clock = WallClock()
         at_hub = settings.party == HUB
         keys = Keys.load(settings.letters_key)
-        self.book = Casebook(settings.party, (lambda sealed: open_own(keys, sealed)) if at_hub else None)
+        self.book = Casebook(
+            settings.party,
+            (lambda sealed: open_own(keys, sealed)) if at_hub else None,
+            (intake if at_hub else replies).LISTENERS,
+        )
         handlers = (intake if at_hub else replies).handlers(self.book)
         schema = hub.schema if at_hub else node.schema
         self.store = Store(settings.db, schema.migrations, replicated=True)
@@ -257,8 +261,8 @@ class Pen:
             case = self.book.case(tx, case_id)
             assert case is not None
             decisions.decide(
-                tx, self.pen, self.book, case_id, act, self.rng.randbytes(16), by=OFFICER, at=at, seen=case.tip or "",
-                reason="because", remedies="within 60 days",
+                tx, self.pen, self.book, LAW, case_id, act, self.rng.randbytes(16), by=officer_for(case, act), at=at,
+                seen=case.tip or "", said=what_is_said(case, act, at),
             )  # fmt: skip
 
     def hand_over(self, case_id: str) -> None:
@@ -385,7 +389,6 @@ def at_work(folder: Path, **how: Any) -> Iterator[RealDistrict]:
 
 __all__ = [
     "CLERK",
-    "OFFICER",
     "PartyProcess",
     "Pen",
     "RealDistrict",

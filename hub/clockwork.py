@@ -1,0 +1,40 @@
+"""What runs behind the officers' backs: lines of worklists, documents, and what the law does by lapse of time.
+
+Three plain functions of the hub and the time; jobs.py calls them by the clock, a test by hand. Each does a
+little and returns, so that a thousand stations that come back at once keep nobody's page waiting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.lapses import let_the_law_act
+from hub.papermaking import Papermaking
+from protocol.standing import are_stale, bring_up_to_date
+
+BATCH = 200  # cases reckoned in one unit of work: some 20 ms
+BATCHES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    papers: Papermaking
+
+    def keep_standing(self, at: datetime) -> int:
+        """Bring the lines of stale cases up to date. Returns how many."""
+        room, done = self.papers, 0
+        for _ in range(BATCHES):
+            with room.store.read() as db:
+                if not are_stale(db):
+                    break
+            with room.store.write() as tx:
+                done += bring_up_to_date(tx, room.book, room.law, at, limit=BATCH)
+        return done
+
+    def make_papers(self, at: datetime) -> int:
+        return self.papers.make_next(at)
+
+    def let_the_law_act(self, at: datetime) -> int:
+        room = self.papers
+        return let_the_law_act(room.store, room.pen, room.book, room.law, at)

@@ -1,0 +1,129 @@
+"""The documents that acts bring about: printed, numbered, coded and sealed a moment after the act, then never again.
+
+The act itself waits for no printer: within its unit of work it leaves a line in `to_print`, and what makes the
+document finds it there, after a crash as well. The bytes are kept in the blob store, are named by an ATTACH in the
+case, and travel to the station like any paper: every reprint prints exactly them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from hub.documents import Writing, as_of, kinds_of, write
+from protocol import attention
+from protocol.casebook import Casebook, tell
+from protocol.cases.acts import By, CaseAct, Made
+from protocol.cases.case import Case, Standing
+from protocol.cases.guard import check
+from protocol.cases.words import Act, Role, Side
+from protocol.catalogue.law import Law
+from protocol.clock import stamp
+from protocol.documents.kinds import Kind
+from protocol.documents.produce import Prints, produce
+from protocol.documents.sealing import Seal
+from protocol.errors import Refused
+from protocol.exchange.blobs import Blobs
+from protocol.exchange.journal import Heard, Journal
+from protocol.exchange.messages import Kind as MessageKind
+from protocol.exchange.topics import HUB
+from protocol.identity import Keys
+from protocol.store import Store
+
+log = logging.getLogger(__name__)
+
+PRESS = By("press", Role.SYSTEM)
+
+
+def note_what_to_print(tx: Database, heard: Heard, act: CaseAct, case: Case) -> None:
+    """A listener of the casebook: an act of ours that wants a document, and the word that it has been made."""
+    if heard.author != HUB:
+        return
+    if act.act is Act.ATTACH and act.made is not None and act.request:
+        tx.execute("delete from to_print where act_id = ? and kind = ?", (act.request, act.made.kind))
+        return
+    made = {(one.request, one.made.kind) for one in case.documents if one.made is not None}
+    for kind in kinds_of(act):
+        if (act.id, str(kind)) not in made:
+            tx.execute("insert or ignore into to_print (act_id, kind, case_id) values (?,?,?)", (act.id, kind, case.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Papermaking:
+    """All that is needed to make a document. `contact` is printed on each as where to ask."""
+
+    store: Store
+    blobs: Blobs
+    pen: Journal
+    book: Casebook
+    law: Law
+    press: Prints
+    keys: Keys
+    seal: Callable[[], Seal | None]
+    district: str
+    contact: str
+
+    def make_next(self, at: datetime, limit: int = 20) -> int:
+        """Make up to `limit` documents that are wanted. Returns how many were made.
+
+        What cannot be made (a character that no font has) is put before a person once, and tried again when asked.
+        """
+        with self.store.read() as db:
+            rows = db.execute(
+                "select act_id, kind, case_id from to_print where problem = '' limit ?", (limit,)
+            ).fetchall()
+        return sum(self._make(str(act), Kind(kind), str(case), at) for act, kind, case in rows)
+
+    def _make(self, act_id: str, kind: Kind, case_id: str, at: datetime) -> bool:
+        with self.store.read() as db:
+            case = self.book.case(db, case_id)
+            place = _title(db, case.station) if case is not None else ""
+        step = next((one for one in case.steps if one.act.id == act_id), None) if case is not None else None
+        if case is None or step is None or step.standing is not Standing.STANDS:
+            return self._drop(act_id, kind)  # an act that was set aside gets no paper
+        item = self.law.item(case.item, case.item_version)
+        if item is None:
+            return False  # its catalogue is on the way
+        writing = Writing(as_of(case, step.act), step.act, item, self.law, self.contact, place)
+        document = write(kind, writing)
+        try:
+            printed = produce(self.press, document, self.district, self.keys, self.seal())
+        except Refused as why:
+            with self.store.write() as tx:
+                tx.execute("update to_print set problem = ? where act_id = ? and kind = ?", (why.code, act_id, kind))
+                attention.put_once(
+                    tx, "document-not-made", f"{act_id}/{kind}", at=stamp(at), case=case_id,
+                    detail={"number": case.number, "why": why.code},
+                )  # fmt: skip
+            log.warning("a document cannot be made case=%s kind=%s code=%s", case_id, kind, why.code)
+            return False
+        self.blobs.keep(printed.pdf, at)
+        made = Made(kind=kind, number=document.front.number, digest=printed.digest, size=len(printed.pdf))
+        with self.store.write() as tx:
+            now = self.book.case(tx, case_id)
+            assert now is not None
+            told = CaseAct(
+                case=case_id, id=self.store.entropy(16).hex(), act=Act.ATTACH, follows=now.tip, by=PRESS,
+                at=stamp(at), request=act_id, made=made,
+            )  # fmt: skip
+            check(now, Act.ATTACH, Side.HUB, PRESS, told)
+            self.pen.write(tx, now.station, MessageKind.CASE_ACT, tell(told), by=PRESS.account, at=at, case=case_id)
+        return True
+
+    def _drop(self, act_id: str, kind: Kind) -> bool:
+        with self.store.write() as tx:
+            tx.execute("delete from to_print where act_id = ? and kind = ?", (act_id, kind))
+        return False
+
+    def try_again(self, tx: Database, act_id: str) -> None:
+        """A font was installed, a seal renewed: make what could not be made."""
+        tx.execute("update to_print set problem = '' where act_id = ?", (act_id,))
+
+
+def _title(db: Database, station: str) -> str:
+    row = db.execute("select title from stations where name = ?", (station,)).fetchone()
+    return str(row[0]) if row is not None else station
