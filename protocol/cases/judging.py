@@ -34,10 +34,10 @@ def why_not(case: Case, told: Told, requests: Mapping[str, CaseAct], answered: s
             return BARRED.get(min(barred), "refused.not-open")
         if not rule.wants <= case.flags:
             return "refused.not-open"
-    return _why_not_this_person(case, act) or _what_lacks(case, rule, act, requests, answered)
+    return why_not_this_person(case, act) or _what_lacks(case, rule, act, requests, answered)
 
 
-def _why_not_this_person(case: Case, act: CaseAct) -> str:
+def why_not_this_person(case: Case, act: CaseAct) -> str:
     people = act.by.people
     if case.recused and any(person in case.recused for person in people):
         return "refused.recused"
