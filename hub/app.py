@@ -40,7 +40,8 @@ from protocol.chores import KeyringFile
 from protocol.claim import claim
 from protocol.clock import Clock, WallClock
 from protocol.documents.printroom import PrintRoom
-from protocol.documents.sealing import load_seal
+from protocol.documents.sealing import Seal, load_seal
+from protocol.documents.verify import Checks
 from protocol.errors import Distrusted, Refused, Unreachable
 from protocol.exchange import blobs, stick
 from protocol.exchange.carried import Tally
@@ -113,7 +114,7 @@ class Hub:
                 law=self.shelf,
                 press=self.press,
                 keys=self.keys,
-                seal=lambda: load_seal(settings.seal_key, settings.seal_crt),
+                seal=self.electronic_seal,
                 district=settings.district,
                 contact=settings.name.zh,
             )
@@ -292,8 +293,14 @@ class Hub:
             health=self.health,
             export_stick=self.export_stick,
             import_stick=self.import_stick,
+            checks=Checks(self._authority, lambda: self.office.courier.keyring),
+            electronic_seal=self.electronic_seal,
             run=self.settings.run,
         )
+
+    def electronic_seal(self) -> Seal | None:
+        """:raises Damaged: keys: it is there and cannot be used"""
+        return load_seal(self.settings.seal_key, self.settings.seal_crt)
 
     # -- the stick
 

@@ -11,6 +11,8 @@ from hub.publishing import Publishing
 from hub.shelf import Shelf
 from protocol.casebook import Casebook
 from protocol.clock import Clock
+from protocol.documents.sealing import Seal
+from protocol.documents.verify import Checks
 from protocol.exchange.blobs import Blobs
 from protocol.exchange.carried import Tally
 from protocol.exchange.journal import Journal
@@ -34,4 +36,6 @@ class Room:
     health: Callable[[], Health]
     export_stick: Callable[[str], Exported]  # what a station is owed, as one sealed file
     import_stick: Callable[[Path], Tally]  # waits a while; the tally says whether it is finished
+    checks: Checks  # whether a paper is genuine
+    electronic_seal: Callable[[], Seal | None]  # what its documents are sealed with
     run: Path  # a folder for files that are on their way

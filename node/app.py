@@ -43,6 +43,7 @@ from protocol.console.pages import Shell
 from protocol.console.shell import console
 from protocol.console.texts import say
 from protocol.documents.printroom import PrintRoom
+from protocol.documents.verify import Checks
 from protocol.errors import Unreachable
 from protocol.exchange import blobs, stick
 from protocol.exchange.carried import Tally
@@ -105,6 +106,7 @@ class Station:
         self.blobs = self.office.blobs
         self.pen = self.office.pen
         authority = read_authority(settings.authority_pub)
+        self.checks = Checks(authority, lambda: self.office.courier.keyring)
         kind = _KINDS.get(settings.tier, StationKind.TOWN)
         self.shelf = Shelf(self.store, self.blobs, lambda data: open_bundle(data, authority), kind, settings.party)
         self.rules = RuleShelf(lambda: self.shelf.catalogue)

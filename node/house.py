@@ -16,6 +16,7 @@ from node.shelf import Shelf
 from protocol.casebook import Casebook
 from protocol.clock import Clock
 from protocol.documents.printroom import PrintRoom
+from protocol.documents.verify import Checks
 from protocol.exchange.blobs import Blobs
 from protocol.exchange.carried import Tally
 from protocol.exchange.journal import Journal
@@ -49,6 +50,7 @@ class House(Protocol):
     shelf: Shelf
     rules: RuleShelf
     press: PrintRoom
+    checks: Checks  # whether a paper is genuine
     clock: Clock
     replica: ReplicaHealth | None
 

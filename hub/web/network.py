@@ -13,6 +13,7 @@ from hub import stations
 from hub.stations import SKEW_NOTED_S, Station, Trouble
 from hub.web.room import room
 from hub.web.shown import title_of
+from hub.web.verify import seal_told
 from protocol.clock import moment
 from protocol.console.pages import render, url
 from protocol.console.parts import Chip, Icon, Row, Text, Tone
@@ -193,6 +194,7 @@ def show_health(request: Request) -> Response:
             Row(say("health.why"), health.link_reason or "—"),
             Row(say("health.distrusted"), say("health.messages", count=health.distrusted)),
             Row(say("net.disk"), say("net.bytes", size=health.disk_free)),
+            Row(say("verify.seal"), seal_told(request)),
             Row(say("net.software"), health.software or say("net.unknown")),
         ],
         databases=[
