@@ -10,11 +10,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from hub.clockwork import Clockwork
 from protocol import chores
-from protocol.chores import Party, nightly_check, replicate, watch_keyring, watch_replica
+from protocol.chores import Party, forget_looks, nightly_check, replicate, watch_keyring, watch_replica
 from protocol.replica import DrillResult
 from protocol.settings import Settings
 
 FOLDER_EVERY_S = 5
+LOOKS_HOUR = 5
 PUBLICATIONS_EVERY_S = 30
 STANDING_EVERY_S = 1
 LAW_EVERY_S = 60
@@ -94,6 +95,7 @@ def timetable(hub: Office) -> BackgroundScheduler:
     scheduler.add_job(watch_publications, "interval", [hub], seconds=PUBLICATIONS_EVERY_S)
     scheduler.add_job(keep_standing, "interval", [hub], seconds=STANDING_EVERY_S)
     scheduler.add_job(let_the_law_act, "interval", [hub], seconds=LAW_EVERY_S)
+    scheduler.add_job(forget_looks, "cron", [hub], hour=LOOKS_HOUR, jitter=1800)
     made: BackgroundScheduler = scheduler
     return made
 

@@ -7,6 +7,7 @@ the same case is judged case by case (protocol/cases); here it is only said.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,11 +25,12 @@ from protocol.console import accounts
 from protocol.console.accounts import Account, Post
 from protocol.errors import Refused
 
+_CODE = re.compile(r"[a-z][a-z0-9-]{1,30}")
 DELIVERED = Path(__file__).parent / "sections.toml"
 LINKS = tuple(link for link in Link if link not in STATION_LINKS)  # a section of the agency has one of these
 # held without a section: for the whole agency, or no case work at all
 BARE = (Role.LEADER, Role.AUDITOR, Role.EDITOR, Role.PUBLISHER, Role.OPERATOR, Role.ADMIN)
-_LENDERS_FRIENDS = (Role.LEADER, Role.ADMIN)  # may write a delegation for somebody else
+MAY_LEND_FOR = (Role.LEADER, Role.ADMIN)  # may write a delegation for somebody else
 _ROLE_OF_DUTY = {
     Duty.ACCEPTANCE: Role.ACCEPTOR,
     Duty.REVIEW: Role.REVIEWER,
@@ -56,6 +58,9 @@ class Membership:
     role: Role
     from_day: str
     to_day: str
+
+    def holds_on(self, day: str) -> bool:
+        return self.from_day <= day and (not self.to_day or day <= self.to_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,12 @@ def section_tables(db: Database) -> None:
 
 
 def save(tx: Database, section: Section) -> None:
-    """A new section, or the same one as it is now. Codes stay; sections are never deleted."""
+    """A new section, or the same one as it is now. Codes stay; sections are never deleted.
+
+    :raises Refused: no-section: not a code
+    """
+    if not _CODE.fullmatch(section.code):
+        raise Refused("refused.no-section")
     tx.execute(
         "insert into sections (code, name, name_en, link, organ, active) values (?,?,?,?,?,?) on conflict do update"
         " set name = excluded.name, name_en = excluded.name_en, link = excluded.link, organ = excluded.organ,"
@@ -195,7 +205,7 @@ def lend(
     :raises Refused: forbidden: written for somebody else by neither the agency's head nor an administrator;
         own-roles: to oneself; not-held; reason-missing; days; no-account
     """
-    if by.name != lender and not by.may(*_LENDERS_FRIENDS):
+    if by.name != lender and not by.may(*MAY_LEND_FOR):
         raise Refused("refused.forbidden")
     if borrower in (lender, by.name):
         raise Refused("refused.own-roles")
@@ -221,11 +231,15 @@ def end_lending(tx: Database, number: int, *, by: Account, at: datetime) -> None
     :raises Refused: forbidden
     """
     found = next((one for one in delegations(tx) if one.id == number), None)
-    if found is None or not (by.name in (found.lender, found.borrower) or by.may(*_LENDERS_FRIENDS)):
+    if found is None or not may_end(found, by):
         raise Refused("refused.forbidden")
     tx.execute(
         "update delegations set ended_at = ?, ended_by = ? where id = ? and ended_at = ''", (stamp(at), by.name, number)
     )
+
+
+def may_end(lent: Delegation, by: Account) -> bool:
+    return by.name in (lent.lender, lent.borrower) or by.may(*MAY_LEND_FOR)
 
 
 def delegations(db: Database, borrower: str = "", limit: int = 200) -> list[Delegation]:
@@ -249,7 +263,7 @@ def own_posts(db: Database, account: Account, day: str) -> Sequence[Post]:
     in_sections = [
         Post(one.role, one.section)
         for one in memberships(db, account.name)
-        if one.section in in_use and one.from_day <= day and (not one.to_day or day <= one.to_day)
+        if one.section in in_use and one.holds_on(day)
     ]
     return [*in_sections, *account.posts]
 

@@ -23,7 +23,7 @@ from node.app import Station, create_app
 from node.schema import migrations
 from protocol.cases.rules import Role
 from protocol.clock import WallClock
-from protocol.console import accounts
+from protocol.console import accounts, managed
 from protocol.console.terminal import told
 from protocol.errors import Damaged, MicrocenterError
 from protocol.replica import refuse_empty_start
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         ("close", "停用账号 close an account; accounts are never deleted"),
         ("open", "恢复账号 open a closed account"),
         ("unlock", "解除锁定 lift the lock after wrong passwords"),
+        ("confirm", "确认留用 confirm that somebody still works here, while the district is not heard"),
     ):
         made = command(
             what, _account, f"{about}; 密码从终端或标准输入读 a password is read from terminal or stdin", verbs
@@ -143,6 +144,8 @@ def _account(settings: Settings, arguments: argparse.Namespace) -> int:
         elif arguments.what == "password":
             assert secret is not None
             accounts.set_password(tx, name, secret)
+        elif arguments.what == "confirm":
+            managed.confirm(tx, name, at=at)
         elif arguments.what == "unlock":
             accounts.lift_lock(tx, name)
         else:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from node import people
 from protocol import chores
-from protocol.chores import Party, nightly_check, replicate, watch_keyring, watch_replica
+from protocol.chores import Party, forget_looks, nightly_check, replicate, watch_keyring, watch_replica
 from protocol.replica import DrillResult
 from protocol.settings import Settings
 
@@ -17,6 +19,8 @@ from protocol.settings import Settings
 DRILLED_TABLES = ("drafts", "cases", "acts", "entries", "epochs")
 DRILLED_BLOB_TABLES = ("blobs", "pieces")
 SHELF_EVERY_S = 60
+PEOPLE_EVERY_S = 300
+LOOKS_HOUR = 5
 
 
 class Desk(Party, Protocol):
@@ -46,6 +50,16 @@ def watch_shelf(station: Desk) -> None:
     station.look_at_shelf()
 
 
+def watch_people(station: Party) -> None:
+    """Who has to be confirmed while the hub is silent waits, and the head is told in time."""
+    at, after = station.office.clock.now(), timedelta(days=station.settings.people.confirm_days)
+    with station.office.store.read() as db:
+        changed = people.must_watch(db, at, after)
+    if changed:
+        with station.office.store.write() as tx:
+            people.watch(tx, at, after)
+
+
 def timetable(station: Desk) -> BackgroundScheduler:
     """Not started yet."""
     scheduler: Any = chores.timetable(  # APScheduler 3 has no types
@@ -57,6 +71,8 @@ def timetable(station: Desk) -> BackgroundScheduler:
         monthly_drill=monthly_drill,
     )
     scheduler.add_job(watch_shelf, "interval", [station], seconds=SHELF_EVERY_S)
+    scheduler.add_job(watch_people, "interval", [station], seconds=PEOPLE_EVERY_S)
+    scheduler.add_job(forget_looks, "cron", [station], hour=LOOKS_HOUR, jitter=1800)
     made: BackgroundScheduler = scheduler
     return made
 

@@ -75,6 +75,11 @@ def must_watch(db: Database, at: datetime, after: timedelta) -> bool:
     return sorted(waiting) != sorted(now) or bool(soon) != bool(is_open)
 
 
+def soon(db: Database, at: datetime, after: timedelta) -> list[str]:
+    """Who is to be confirmed now or before long."""
+    return _unconfirmed(db, at, after)[0]
+
+
 def _unconfirmed(db: Database, at: datetime, after: timedelta) -> tuple[list[str], list[str]]:
     """Who has to be confirmed soon or now, and who now."""
     heard = last_heard(db)

@@ -22,6 +22,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from protocol import attention
 from protocol.clock import CHINA, ClockQuality, WallClock, stamp
+from protocol.console import looks
 from protocol.errors import Distrusted, MicrocenterError, Refused, Unreachable
 from protocol.exchange.errands import CheckDue
 from protocol.identity import Keyring, read_authority, read_keyring
@@ -167,6 +168,14 @@ def watch_keyring(x: Party) -> None:
 def nightly_check(x: Party) -> None:
     """Both ends compare all that they hold of each other."""
     x.office.put(CheckDue())
+
+
+def forget_looks(x: Party) -> None:
+    """Lines of who looked at what that are older than three years go."""
+    with x.office.store.write() as tx:
+        gone = looks.forget(tx, x.office.clock.now())
+    if gone:
+        log.info("looks forgotten count=%d", gone)
 
 
 def _tell(office: Office, kind: str, trouble: dict[str, object] | None) -> None:

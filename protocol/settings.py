@@ -94,6 +94,13 @@ class Replica:
 
 
 @dataclass(frozen=True, slots=True)
+class People:
+    """A station's: how long the hub may be silent before the head confirms who still works here."""
+
+    confirm_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One party. `folder` is where its party.toml lies; the other paths follow from it."""
 
@@ -106,6 +113,7 @@ class Settings:
     http: Http = field(default_factory=Http)
     broker: Broker = field(default_factory=Broker)
     replica: Replica = field(default_factory=Replica)
+    people: People = field(default_factory=People)
 
     def path(self, text: str) -> Path:
         """A path of the file: relative ones start at the party's folder."""
@@ -330,7 +338,7 @@ def _only_known(content: dict[str, Any], shape: Any, where: str) -> None:
             _only_known(value, table, f"{key}.")
 
 
-_TABLES: dict[str, Any] = {"name": Name, "http": Http, "broker": Broker, "replica": Replica}
+_TABLES: dict[str, Any] = {"name": Name, "http": Http, "broker": Broker, "replica": Replica, "people": People}
 
 
 def _check(settings: Settings) -> None:
@@ -342,6 +350,8 @@ def _check(settings: Settings) -> None:
         raise ValueError("a port is between 1 and 65535")
     if settings.broker.protocol not in (4, 5):
         raise ValueError("broker.protocol is 4 (MQTT 3.1.1) or 5")
+    if not 1 <= settings.people.confirm_days <= 14:
+        raise ValueError("people.confirm_days is between 1 and 14")  # no session lasts longer than 14
     needed = {
         ReplicaKind.NONE: (),
         ReplicaKind.FOLDER: ("folder",),

@@ -72,7 +72,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.console": (*RECORDS,),
     # a party put together, and what it does by the clock: the same at both ends
     "protocol.office": (*HEART, "protocol.store", "protocol.attention", "protocol.exchange"),
-    "protocol.chores": (*RECORDS, "protocol.exchange", "protocol.replica", "protocol.office"),
+    "protocol.chores": (*RECORDS, "protocol.console.looks", "protocol.exchange", "protocol.replica", "protocol.office"),
     # a side: its use cases, then its pages, then the one place that knows the concrete parts
     "node": (*RECORDS, *MAIL, "protocol.exchange", "protocol.replica", "node"),
     "node.jobs": (*RECORDS, "protocol.replica", "protocol.chores", "node"),
@@ -147,6 +147,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "argon2": ("protocol.console",),
     "apscheduler": ("node.jobs", "hub.jobs", "protocol.chores", *APPS),
     "typst": ("protocol.documents",),
+    "pypinyin": ("protocol.catalogue", "protocol.casebook", "hub"),
     "yaml": ("protocol.catalogue", "protocol.replica", "provisioning"),
     "cryptography": (
         "protocol.identity",

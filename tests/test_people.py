@@ -210,9 +210,8 @@ def test_a_station_in_the_dark_asks_its_head_and_nobody_is_thrown_out_of_a_queue
         signs_in(station, "wanghui", OWN)
     assert refused.value.code == "refused.account-unconfirmed"
     assert signs_in(station, "head", OWN)  # made on this machine: never waits
-    with pytest.raises(Refused):
-        with station.office.store.write() as tx:
-            at_station.confirm(tx, "wanghui", by="wanghui", at=station.clock.now())
+    with pytest.raises(Refused), station.office.store.write() as tx:
+        at_station.confirm(tx, "wanghui", by="wanghui", at=station.clock.now())
     with station.office.store.write() as tx:
         at_station.confirm(tx, "wanghui", by="head", at=station.clock.now())
         at_station.stop(tx, "limin", by="head", at=station.clock.now())

@@ -27,6 +27,7 @@ from protocol.errors import Refused
 
 # these are settled on the page of the case, with both versions in view, or go by themselves
 ON_THE_CASE = frozenset({"case-forked", "act-refused"})
+_ANSWERS = {"operator": frozenset({Role.OPERATOR}), "supervisor": frozenset({Role.SUPERVISOR, Role.LEADER})}
 _URGENCY = {1: (Tone.BAD, Icon.ALERT), 2: (Tone.WARN, Icon.ALERT), 3: (Tone.PLAIN, Icon.INFO)}
 
 
@@ -120,7 +121,7 @@ def _line(
 
 def _may_settle(notice: Notice, me: Account) -> bool:
     """Who decides on cases does not settle what the network's operator answers for, nor the other way round."""
-    answers_for_it = {Role.OPERATOR} if notice.whose == "operator" else OFFICERS
+    answers_for_it = _ANSWERS.get(notice.whose, OFFICERS)
     return notice.kind not in ON_THE_CASE and me.may(*answers_for_it)
 
 

@@ -9,14 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Lifespan
 
-from hub import stations, worklists
+from hub import sections, stations, worklists
 from hub.room import Room
-from hub.web import acts, breaches, case, network, notices, papers, rule_steps, rules, sticks, worklist
+from hub.web import acts, breaches, case, network, notices, papers, rule_steps, rules, sticks, verify, worklist
+from hub.web.people_routes import SEE_PEOPLE, people_routes
 from hub.web.words import HUB_WORDS
 from protocol import attention
 from protocol.cases.rules import OFFICERS, WATCHERS, Role
-from protocol.console import session
+from protocol.console import session, verifying
 from protocol.console.accounts import Account
+from protocol.console.looking import looking
 from protocol.console.pages import Shell, see_other
 from protocol.console.parts import Icon, NavItem, SyncBar, Tone
 from protocol.console.protect import EVERYBODY, ConsoleRoute, form, page
@@ -48,6 +50,7 @@ def hub_console(room: Room, name: Name, lifespan: Lifespan[Starlette] | None = N
         navigation=lambda request, account: _navigation(room, account),
         bar=lambda: _bar(room),
         refused=breaches.noting(room),
+        posts=sections.with_posts,
     )
     app = console(shell, _routes(), statics=[HERE / "static"], lifespan=lifespan)
     app.state.room = room
@@ -58,11 +61,11 @@ def _routes() -> list[ConsoleRoute]:
     return [
         page("/worklist", worklist.show_worklist, to=OFFICE, name="worklist"),
         page("/cases", worklist.show_cases, to=OFFICE, name="cases"),
-        page("/cases/{case_id}", case.show_case, to=OFFICE, name="case"),
+        page("/cases/{case_id}", case.show_case, to=OFFICE, name="case", looks="case"),
         form("/cases/{case_id}/reveal", case.reveal, to=DECIDE, name="case.reveal"),
         form("/cases/{case_id}/note", case.note, to=DECIDE, name="case.note"),
         form("/cases/{case_id}/settle", case.settle, to=OFFICE, name="case.settle"),
-        page("/cases/{case_id}/papers/{digest}", papers.show_paper, to=DECIDE, name="paper"),
+        page("/cases/{case_id}/papers/{digest}", papers.show_paper, to=DECIDE, name="paper", looks="paper"),
         page("/cases/{case_id}/do/{act}", acts.show_act, to=DECIDE, name="case.act"),
         form("/cases/{case_id}/do/{act}", acts.do_act, to=DECIDE, name="case.act.do"),
         page("/attention", notices.show_notices, to=OFFICE, name="attention"),
@@ -72,6 +75,8 @@ def _routes() -> list[ConsoleRoute]:
         page("/stations/{name}/set-aside/{number:int}", network.raw, to=MANAGE, name="station.raw"),
         form("/stations/{name}/stick", sticks.export, to=MANAGE, name="stick.export"),
         form("/stick", sticks.bring_in, to=MANAGE, name="stick.import", max_files=1, max_bytes=STICK_BYTES),
+        page("/verify", verify.show, to=EVERYBODY, name="verify"),
+        form("/verify", verify.look, to=EVERYBODY, name="verify.do", max_files=1, max_bytes=verifying.UPLOAD_BYTES),
         page("/health", network.show_health, to=NETWORK, name="health"),
         page("/rules", rules.show_rules, to=EVERYBODY, name="rules"),
         page("/rules/{code}", rules.show_rule, to=EVERYBODY, name="rule"),
@@ -81,14 +86,17 @@ def _routes() -> list[ConsoleRoute]:
         form("/rules/{code}/step", rule_steps.take, to=RULE_MAKERS, name="rule.step"),
         page("/rule-readers", rules.show_parties, to=EVERYBODY, name="rules.readers"),
         page("/breaches", breaches.show_breaches, to=breaches.SEE_BREACHES, name="breaches"),
+        *people_routes(),
+        *looking((Role.AUDITOR, Role.SUPERVISOR)),
         page("/start", start, to=EVERYBODY, name="start"),
     ]
 
 
 def start(request: Request) -> Response:
-    """An officer begins with what waits, whoever runs the network with the stations."""
-    decides = session.who(request).account.may(*DECIDE)
-    return see_other(request, "worklist" if decides else "stations")
+    """An officer begins with what waits, whoever runs the network with the stations, who makes rules with those."""
+    account = session.who(request).account
+    first = "worklist" if account.may(*DECIDE) else "stations" if account.may(*NETWORK) else "rules"
+    return see_other(request, first)
 
 
 def _navigation(room: Room, account: Account) -> list[NavItem]:
@@ -100,11 +108,17 @@ def _navigation(room: Room, account: Account) -> list[NavItem]:
         NavItem("attention", say("hub.attention"), open_notices),
     ]
     network_ = [
-        NavItem("stations", say("hub.stations")),
+        *([NavItem("stations", say("hub.stations"))] if account.may(*NETWORK) else []),
         NavItem("rules", say("hub.rules")),
-        NavItem("health", say("hub.health")),
+        NavItem("verify", say("verify.nav")),
+        *([NavItem("health", say("hub.health"))] if account.may(*NETWORK) else []),
     ]
-    return [*(cases if account.may(*OFFICE) else []), *network_]
+    theirs = [
+        *([NavItem("people", say("people.title"))] if account.may(*SEE_PEOPLE) else []),
+        *([NavItem("looks", say("looks.title"))] if account.may(Role.AUDITOR, Role.SUPERVISOR) else []),
+        NavItem("delegations", say("lent.title")),
+    ]
+    return [*(cases if account.may(*OFFICE) else []), *network_, *theirs]
 
 
 def _bar(room: Room) -> SyncBar:

@@ -16,9 +16,11 @@ from hub.web.shown import LONG_WAIT, flag_chips, is_public, item_name, papers_ch
 from hub.worklists import OPEN_AT_HUB, Listed, Wanted, all_cases, count_all, count_worklist, counts, worklist
 from protocol.cases.rules import Status
 from protocol.catalogue.items import Item
+from protocol.console.looks import is_full_number
 from protocol.console.mask import mask_name
 from protocol.console.pages import render, url
 from protocol.console.parts import Chip, Filled, Pager
+from protocol.console.protect import note_look
 from protocol.console.texts import Phrase, say
 
 PAGE = 50
@@ -82,6 +84,8 @@ def _show(request: Request, *, open_only: bool) -> Response:
     desk, asked = room(request), request.query_params
     at = desk.clock.now()
     search, station, status = (asked.get(name, "").strip()[:80] for name in ("q", "station", "status"))
+    if is_full_number(search):
+        note_look(request, "search")
     catalogue = desk.shelf.current()
     codes = [item.code for item in catalogue.search(search)] if catalogue and search else []
     wanted = Wanted(station, status, search, codes)

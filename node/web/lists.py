@@ -19,8 +19,10 @@ from node.web.home import DECIDED, CaseLine, case_line
 from node.web.tools import by, house
 from protocol.cases.rules import Status
 from protocol.console import forms
+from protocol.console.looks import is_full_number
 from protocol.console.pages import render, url
 from protocol.console.parts import Filled, Pager
+from protocol.console.protect import note_look
 from protocol.console.texts import Phrase, say
 
 PER_PAGE = 50
@@ -79,6 +81,8 @@ def show(request: Request) -> Response:
 def search(request: Request, form: FormData) -> Response:
     """By number, applicant or the code of an item."""
     asked = forms.text(form, "q")[:60]
+    if is_full_number(asked):
+        note_look(request, "search")
     with house(request).store.read() as db:
         total = cases.how_many(db, search=asked)
         found = cases.listed(db, search=asked, limit=FOUND_MOST)

@@ -10,12 +10,30 @@ from collections.abc import Sequence
 from starlette.requests import Request
 
 from node import rulebook
-from node.web import case, documents, home, intake, items, lists, notices, papers, rescan, rules, submitting, sync
+from node.web import (
+    case,
+    documents,
+    home,
+    intake,
+    items,
+    lists,
+    notices,
+    papers,
+    people,
+    rescan,
+    rules,
+    submitting,
+    sync,
+    verify,
+)
 from node.web.tools import DESK, house
 from protocol import attention
+from protocol.cases.rules import Role
+from protocol.console import verifying
 from protocol.console.accounts import Account
+from protocol.console.looking import looking
 from protocol.console.parts import NavItem
-from protocol.console.protect import ConsoleRoute, form, page
+from protocol.console.protect import EVERYBODY, ConsoleRoute, form, page
 from protocol.console.texts import say
 
 
@@ -45,16 +63,16 @@ def routes() -> list[ConsoleRoute]:
         # cases
         page("/cases", lists.show, to=DESK, name="cases"),
         form("/cases", lists.search, to=DESK, name="search"),
-        page("/cases/{case_id}", case.show, to=DESK, name="case"),
+        page("/cases/{case_id}", case.show, to=DESK, name="case", looks="case"),
         form("/cases/{case_id}/reveal", case.reveal, to=DESK, name="reveal"),
         form("/cases/{case_id}/supplement", case.supplement, to=DESK, name="supplement"),
         page("/cases/{case_id}/withdrawal", case.ask_withdrawal, to=DESK, name="withdrawal"),
         form("/cases/{case_id}/withdrawal", case.withdraw, to=DESK, name="withdrawal.do"),
         page("/cases/{case_id}/handover", case.ask_hand_over, to=DESK, name="handover"),
         form("/cases/{case_id}/handover", case.hand_over, to=DESK, name="handover.do"),
-        page("/cases/{case_id}/receipt", documents.receipt, to=DESK, name="receipt"),
-        page("/cases/{case_id}/print/{document}", documents.pdf, to=DESK, name="document"),
-        page("/cases/{case_id}/papers/{digest}", papers.of_case, to=DESK, name="case.paper"),
+        page("/cases/{case_id}/receipt", documents.receipt, to=DESK, name="receipt", looks="document"),
+        page("/cases/{case_id}/print/{document}", documents.pdf, to=DESK, name="document", looks="document"),
+        page("/cases/{case_id}/papers/{digest}", papers.of_case, to=DESK, name="case.paper", looks="paper"),
         form(
             "/cases/{case_id}/papers/{digest}",
             rescan.rescan,
@@ -63,6 +81,18 @@ def routes() -> list[ConsoleRoute]:
             max_files=1,
             max_bytes=rescan.UPLOAD_BYTES,
         ),
+        *looking((Role.HEAD,)),
+        page("/people", people.show, to=(Role.HEAD,), name="people"),
+        *(
+            form(f"/people/{{account}}/{what}", do, to=(Role.HEAD,), name=f"people.{what}")
+            for what, do in (
+                ("confirm", people.confirm),
+                ("stop", people.stop),
+                ("reopen", people.reopen),
+                ("unlock", people.unlock),
+                ("code", people.give_code),
+            )
+        ),
         # what needs a person, and the district
         page("/attention", notices.show, to=DESK, name="attention"),
         form("/attention/{number:int}", notices.settle, to=DESK, name="settle"),
@@ -70,6 +100,8 @@ def routes() -> list[ConsoleRoute]:
         page("/rules", rules.show, to=DESK, name="rules"),
         page("/rules/{code}", rules.show_one, to=DESK, name="rule"),
         form("/rules/{code}/read", rules.confirm, to=DESK, name="rule.read"),
+        page("/verify", verify.show, to=EVERYBODY, name="verify"),
+        form("/verify", verify.look, to=EVERYBODY, name="verify.do", max_files=1, max_bytes=verifying.UPLOAD_BYTES),
         page("/sync", sync.show, to=DESK, name="sync"),
         form("/sync/now", sync.send_now, to=DESK, name="sync.now"),
         form("/sync/export", sync.export, to=DESK, name="sync.export"),
@@ -89,5 +121,11 @@ def navigation(request: Request, account: Account) -> Sequence[NavItem]:
         NavItem("cases", say("nav.cases")),
         NavItem("attention", say("nav.attention"), count=waiting),
         NavItem("rules", say("nav.rules"), count=unread),
+        NavItem("verify", say("verify.nav")),
         NavItem("sync", say("nav.sync")),
+        *(
+            [NavItem("people", say("nav.people")), NavItem("looks", say("looks.title"))]
+            if account.may(Role.HEAD)
+            else []
+        ),
     ]

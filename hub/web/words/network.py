@@ -234,7 +234,10 @@ NETWORK_WORDS: Texts = {
         "The station had not heard of it; the act stands and the applicant loses nothing."
         " Look at the station's people and at the case, and write what you found.",
     ),
-    "attention.people-unconfirmed": ("服务站断开已久，人员待站长确认", "A station long in the dark confirms its people"),
+    "attention.people-unconfirmed": (
+        "服务站断开已久，人员待站长确认",
+        "A station long in the dark confirms its people",
+    ),
     "attention.people-unconfirmed.todo": ("由该站站长确认。", "The head of the station confirms them."),
     "attention.disk": ("磁盘空间不足", "The disk is nearly full"),
     "attention.disk.todo": (

@@ -6,7 +6,9 @@ from node.web.translations.case import CASE
 from node.web.translations.desk import DESK
 from node.web.translations.exchange import EXCHANGE
 from node.web.translations.intake import INTAKE
+from node.web.translations.law import LAW
+from node.web.translations.people import PEOPLE
 from node.web.translations.rules import RULES
 from protocol.console.texts import merged
 
-NODE = merged(ATTENTION, BAR, CASE, DESK, EXCHANGE, INTAKE, RULES)
+NODE = merged(ATTENTION, BAR, CASE, DESK, EXCHANGE, INTAKE, PEOPLE, RULES)

@@ -1,0 +1,133 @@
+"""The people's pages at the hub, as an administrator, a lender and an auditor see them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from hub import sections
+from protocol.cases.rules import Role
+from protocol.console import accounts
+from protocol.console.looks import forget, who_looked
+from tests.hub.desk import SECRET, Browser
+from tests.world import MORNING
+
+
+def with_account(desk, name: str, *roles: Role) -> Browser:
+    with desk.world.hub.office.store.write() as tx:
+        accounts.create_account(tx, name, f"同事{name}", roles, SECRET, at=MORNING)
+    return desk.browser(name)
+
+
+@pytest.fixture
+def admin(desk) -> Browser:
+    return desk.browser("sun")
+
+
+def code_on(page: str) -> str:
+    return re.search(r'one-time-code"><strong>([^<]+)<', page)[1]
+
+
+def test_a_new_person_gets_a_code_chooses_a_password_and_works(desk, admin):
+    admin.get("/people")
+    admin.post("/people", name="zhou", display="周审核")
+    code = code_on(admin.page)
+    admin.get("/people/zhou")
+    admin.post("/people/zhou/join", place="shenhe/reviewer")
+    assert "审核科 · 审核人员" in admin.text
+    admin.post("/people/zhou/post", station="dafeng", **{"at:clerk": "yes"})
+    assert "正在送达该站" in admin.text
+    desk.world.settle()
+    admin.get("/people/zhou")
+    assert "该站已收到" in admin.text
+
+    browser = desk.browser("sun")
+    browser.client.cookies.clear()
+    browser.get("/sign-in")
+    browser.post("/sign-in", name="zhou", password=code)
+    assert browser.url == "/password"
+    browser.get("/worklist")
+    assert browser.url == "/password"  # nothing else is open before
+    browser.post("/password", password="一个足够长的自己的密码", again="另一个")
+    assert "两次输入不一致" in browser.text
+    browser.post("/password", password="一个足够长的自己的密码", again="一个足够长的自己的密码")
+    browser.get("/worklist")
+    assert browser.status == 200
+    assert "审核人员" in browser.text
+
+
+def test_nobody_changes_his_own_roles_on_a_page(admin):
+    admin.get("/people/zhao")
+    hidden = admin.hidden("/people/zhao/roles")
+    admin.client.post("/people/sun/roles", data={**hidden, "role:leader": "yes"})
+    admin.get("/people/sun")
+    assert "这是您自己" in admin.text
+    assert "机关负责人" not in admin.text
+
+
+def test_a_leaver_is_entered_and_the_leaving_undone(desk, admin):
+    other = with_account(desk, "qian", Role.ACCEPTOR)
+    admin.get("/people/qian")
+    admin.post("/people/qian/leave", last="")
+    assert "已离岗" in admin.text
+    other.get("/worklist")
+    assert other.url == "/sign-in"
+    admin.post("/people/qian/stay")
+    assert "在岗" in admin.text
+    admin.get("/people/qian")
+    admin.post("/people/qian/code")
+    assert "只显示这一次" in admin.text
+
+
+def test_who_stands_in_sees_the_buttons_and_both_names_are_in_the_act(desk, admin):
+    zhou, wu = with_account(desk, "zhou"), with_account(desk, "wu")
+    with desk.world.hub.office.store.write() as tx:
+        sections.join(tx, "zhou", "shenhe", Role.REVIEWER, ("", ""), by="sun")
+    today = MORNING.date().isoformat()
+    zhou.get("/delegations")
+    zhou.post(
+        "/delegations", what="zhou/shenhe/reviewer", borrower="wu", reason="外出开会", **{"from": today, "to": today}
+    )
+    assert "同事wu 代 同事zhou" in zhou.text
+    wu.get("/worklist")
+    assert wu.status == 200
+    desk.world.advance(16 * 3600)  # past midnight in China
+    wu.get("/worklist")
+    assert wu.status == 403
+
+
+def test_a_section_is_renamed_and_closed(desk, admin):
+    admin.get("/sections?code=dangan")
+    admin.post("/sections", code="dangan", name="档案室", name_en="Archive", link="archive", organ="")
+    admin.get("/sections")
+    assert "档案室" in admin.text
+    assert "停用" in admin.text
+
+
+def test_who_looked_at_a_case_is_on_record_once_for_ten_minutes(desk):
+    case = desk.takes_in()
+    desk.world.settle()
+    li, auditor = desk.browser("li"), with_account(desk, "shen", Role.AUDITOR)
+    for _ in range(3):
+        li.get(f"/cases/{case}")
+    store, at = desk.world.hub.office.store, desk.world.hub.clock.now()
+    with store.read() as db:
+        assert [(one.account, one.what) for one in who_looked(db, case)] == [("li", "case")]
+    desk.world.advance(11 * 60)
+    li.get(f"/cases/{case}")
+    with store.read() as db:
+        assert len(who_looked(db, case)) == 2
+    li.get("/cases?q=510114199001010012")
+    auditor.get("/looks?account=li")
+    assert "按完整号码查找" in auditor.text
+    assert "510114199001010012" not in auditor.page
+    auditor.get("/looks.csv?account=li")
+    assert auditor.page.count("li,") == 3
+    auditor.get("/looks?account=shen")
+    assert "导出" in auditor.text  # whoever takes the file away has looked too
+    li.get("/looks")
+    assert li.status == 403
+    with store.write() as tx:
+        assert forget(tx, at + timedelta(days=3 * 366)) == 1
