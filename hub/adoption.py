@@ -10,7 +10,8 @@ from enum import StrEnum
 import msgspec
 from sqlite_utils import Database
 
-from protocol.clock import moment
+from protocol import attention
+from protocol.clock import moment, stamp
 from protocol.exchange.messages import Report
 
 SILENT_AFTER = timedelta(minutes=30)  # as on the page of stations
@@ -80,19 +81,37 @@ def reach(every: Iterable[Adoption]) -> Reach:
     return Reach(steps.count(Step.ADOPTED), sum(step is not Step.NOT_YET for step in steps), len(steps))
 
 
-def needless_offers(db: Database) -> list[tuple[str, str]]:
-    """(digest, in the place of a case) of what leads to an issue that the station says it goes by."""
+@dataclass(frozen=True, slots=True)
+class Needless:
+    """A paper of the catalogue that a station can do without: it goes by the issue that the paper leads to, or a later."""
+
+    digest: str
+    case: str  # what stands in the place of a case
+    is_here: bool
+
+
+def needless(db: Database) -> list[Needless]:
+    """Only what leads to no issue past the one that the station says it goes by."""
     rows = db.execute(
-        "select p.digest, p.case_id from papers p join peers q on q.name = substr(p.case_id, 11)"
-        " join (select digest, number from shelf union select digest, number from deltas) i on i.digest = p.digest"
-        " where p.case_id >= 'catalogue/' and p.case_id < 'catalogue0' and p.there = 0"
-        " and i.number <= json_extract(q.report, '$.catalogue')"
+        "select p.digest, p.case_id, p.here from papers p join peers q on q.name = substr(p.case_id, 11)"
+        " left join (select digest, number from shelf union select digest, number from deltas) i on i.digest = p.digest"
+        " where p.case_id >= 'catalogue/' and p.case_id < 'catalogue0' "
+        # a whole that this hub has lost is asked back from whoever has it
+        " and ((p.here = 1 and p.there = 0) or (p.here = 0 and p.digest not in (select digest from shelf)))"
+        # a change that this hub has lost with its disk belongs to no issue any more: it waits for the newest one
+        " and coalesce(i.number, (select max(number) from shelf)) <= json_extract(q.report, '$.catalogue')"
     ).fetchall()
-    return [(str(row[0]), str(row[1])) for row in rows]
+    return [Needless(str(row[0]), str(row[1]), bool(row[2])) for row in rows]
 
 
-def offer_no_more(tx: Database, papers: Iterable[tuple[str, str]]) -> None:
-    tx.conn.executemany("update papers set there = 1 where digest = ? and case_id = ?", list(papers))
+def settle(tx: Database, papers: Iterable[Needless], at: datetime) -> None:
+    """Offered no more; and what neither end has is missed by nobody."""
+    for paper in papers:
+        if paper.is_here:
+            tx.execute("update papers set there = 1 where digest = ? and case_id = ?", (paper.digest, paper.case))
+        else:
+            tx.execute("delete from papers where digest = ? and case_id = ?", (paper.digest, paper.case))
+            attention.settle(tx, "paper-lost", paper.digest, by="catalogue", at=stamp(at))
 
 
 def _told(db: Database) -> dict[str, int]:

@@ -222,10 +222,10 @@ class Hub:
         """What was decided is told; what stations have is offered no more; the office has the newest to build on."""
         self.publishing.go_on(self.parties(), self.clock.now())
         with self.store.read() as db:
-            needless = adoption.needless_offers(db)
+            needless = adoption.needless(db)
         if needless:
             with self.store.write() as tx:
-                adoption.offer_no_more(tx, needless)
+                adoption.settle(tx, needless, self.clock.now())
         self._leave_for_the_office()
 
     def _leave_for_the_office(self) -> None:

@@ -54,16 +54,12 @@ def _hear_catalogue(tx: Database, heard: Heard) -> None:
         return
     published = _decode_catalogue(heard.body)
     _shelve(tx, published.number, published.digest, published.size, heard.at, Stage(published.stage))
-    papers = [(published.digest, published.size, 0)]
-    if published.delta:
-        # served to who asks and never offered: if its bytes are gone the whole will do
-        papers.append((published.delta, published.delta_size, 1))
+    papers = [(published.digest, published.size)]
+    if published.delta:  # the reader takes one of them; adoption.py sees to it that the other is offered no longer
+        papers.append((published.delta, published.delta_size))
     tx.conn.executemany(
-        "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,1,?)",
-        [
-            (digest, shelf_of(heard.reader), heard.reader, size, "application/octet-stream", there)
-            for digest, size, there in papers
-        ],
+        "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,1,0)",
+        [(digest, shelf_of(heard.reader), heard.reader, size, "application/octet-stream") for digest, size in papers],
     )
 
 

@@ -19,7 +19,7 @@ from node.issues import Known, State
 from protocol.catalogue.bundle import Catalogue
 from protocol.catalogue.calendars import Calendar
 from protocol.catalogue.issue import apply, read_issue, rewritten
-from protocol.catalogue.items import Item, Mode, StationKind
+from protocol.catalogue.items import Authority, Item, Mode, StationKind
 from protocol.catalogue.reading import standard_items
 from protocol.errors import Distrusted, Refused
 from protocol.exchange.blobs import Blobs
@@ -86,10 +86,11 @@ class Shelf:
         """True if the issue is in force now."""
         if issue.state is State.REFUSED:
             return False
-        data, by_changes = self._blobs.read(issue.digest), False
+        data = self._blobs.read(issue.digest)
+        by_changes = data is None
         try:
             if data is None:
-                data, by_changes = self._put_together(issue, known), True
+                data = self._put_together(issue, known)
             if data is None:
                 return False  # on its way
             catalogue = self._open_bundle(data)
@@ -172,7 +173,11 @@ class Shelf:
 
     def mode(self, item: Item, on: date) -> Mode:
         """What this station may do with an item on a day."""
-        return self.catalogue.mode(self._station, self._kind, item.code, on).mode
+        return self.authority(item, on).mode
+
+    def authority(self, item: Item, on: date) -> Authority:
+        """The same with its basis, and how sure that is."""
+        return self.catalogue.mode(self._station, self._kind, item.code, on)
 
     @property
     def calendar(self) -> Calendar:

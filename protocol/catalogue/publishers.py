@@ -31,7 +31,7 @@ _CONTEXTS = {
     "sign": b"microcenter/1 catalogue sign\0",
     "approve": b"microcenter/1 catalogue approve\0",
 }
-PASS_PHRASE_CHARACTERS = 12
+PASS_PHRASE_CHARACTERS = 10
 SigningKey = Ed25519PrivateKey
 AUTHORITY = ""  # in the place of a publisher's account
 
