@@ -9,7 +9,6 @@ were taken out and that some case still pins. The same parts give the same bytes
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
@@ -22,6 +21,7 @@ from protocol.catalogue.issue import Issue, head_of, read_issue, write_issue
 from protocol.catalogue.items import Authority, Item, StationKind
 from protocol.catalogue.publishers import sign_head, who_signed
 from protocol.catalogue.remits import Remit, Remits
+from protocol.catalogue.searching import Index
 from protocol.errors import Distrusted, Refused
 
 ITEM, KEPT, CALENDAR, REMIT = "item/", "kept/", "calendar/", "remit/"  # what parts of ours are called
@@ -59,6 +59,7 @@ class Catalogue:
         self.list_number = list_number  # of the publishers' list that was believed
         self._kept = {(item.code, item.version): item for item in kept}
         self._versions: dict[str, dict[int, Item]] = {}
+        self._index: tuple[date | None, Index] | None = None  # of the day that was last asked for
         for item in items:
             self._versions.setdefault(item.code, {})[item.version] = item
         # what the district has signed holds alone; the delivered years help out where it has signed none
@@ -77,12 +78,16 @@ class Catalogue:
     def current(self, code: str, on: date | None = None) -> Item:
         """The newest version in force on a day; without a day the newest of all.
 
-        :raises Refused: no such item, or none of its versions is in force yet
+        :raises Refused: no such item, none of its versions is in force, or the one in force suspends or cancels it
         """
-        in_force = [item for item in self._versions.get(code, {}).values() if on is None or item.in_force_from <= on]
-        if not in_force:
+        newest = self._newest(code, on)
+        if newest is None or not newest.is_open:
             raise Refused("refused.no-item", item=code)
-        return max(in_force, key=lambda item: item.version)
+        return newest
+
+    def _newest(self, code: str, on: date | None) -> Item | None:
+        in_force = [item for item in self._versions.get(code, {}).values() if on is None or item.is_in_force(on)]
+        return max(in_force, key=lambda item: item.version, default=None)
 
     def versions(self) -> list[Item]:
         """Every version of every item that can be applied for, now or later, by code and version."""
@@ -94,23 +99,18 @@ class Catalogue:
 
     def mode(self, station: str, kind: StationKind, code: str, on: date) -> Authority:
         """What a station may do with an item on a day, on which basis, and how sure that is."""
-        in_force = [item for item in self._versions.get(code, {}).values() if item.in_force_from <= on]
-        newest = max(in_force, key=lambda item: item.version, default=None)
-        return self.remits.mode(station, kind, newest, code, on)
+        return self.remits.mode(station, kind, self._newest(code, on), code, on)
 
     def items(self, on: date | None = None) -> list[Item]:
         """Every item that can be applied for, in its newest version (in force on that day), by code."""
-        return [
-            self.current(code, on)
-            for code, versions in sorted(self._versions.items())
-            if on is None or any(item.in_force_from <= on for item in versions.values())
-        ]
+        newest = [self._newest(code, on) for code in sorted(self._versions)]
+        return [item for item in newest if item is not None and item.is_open]
 
     def search(self, text: str, limit: int = 20, on: date | None = None) -> list[Item]:
         """Items for what somebody said at the counter, the best first; all of them for an empty question."""
-        asked = _fold(text)
-        ranked = [(rank, item.code, item) for item in self.items(on) if (rank := _rank(item, asked)) is not None]
-        return [item for _, _, item in sorted(ranked, key=lambda found: found[:2])[:limit]]
+        if self._index is None or self._index[0] != on:
+            self._index = (on, Index(self.items(on), self._index[1] if self._index else None))
+        return self._index[1].search(text, limit)
 
 
 def parts_of(
@@ -198,30 +198,3 @@ def catalogue_of(issue: Issue, digest: str = "", signed_by: tuple[str, ...] = ()
         )
     except msgspec.DecodeError as why:
         raise Distrusted("distrusted.bundle") from why
-
-
-def _fold(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def _rank(item: Item, asked: str) -> int | None:
-    """How well an item answers, 0 best; None if not at all. `asked` is folded."""
-    code, name = _fold(item.code), _fold(item.name)
-    said = [name, _fold(item.name_en), *map(_fold, item.aliases)]
-    everything = " ".join([code, *said])
-    tests = (
-        asked == code,
-        asked in said,
-        name.startswith(asked),
-        asked in name,
-        any(asked in one for one in said),
-        any(one in asked for one in said if len(one) > 1),  # "我想办居住证": the alias stands in the question
-        all(word in everything for word in asked.split()),
-        len(asked) > 1 and _is_han(asked) and all(character in everything for character in asked),
-    )
-    return next((rank for rank, holds in enumerate(tests) if holds), None)
-
-
-def _is_han(text: str) -> bool:
-    """Whether single characters carry meaning; single Latin letters stand in every name."""
-    return all(unicodedata.name(character, "").startswith("CJK") for character in text)

@@ -158,6 +158,15 @@ class Item:
         """Whether a case of this item may need a visit to the place."""
         return self.survey.need is not SurveyNeed.NEVER
 
+    def is_in_force(self, on: date) -> bool:
+        """Between its own dates; a later version may have taken over, which only the catalogue knows."""
+        return self.in_force_from <= on and (self.in_force_to is None or on <= self.in_force_to)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be applied for while it is in force."""
+        return self.change not in (Change.SUSPEND, Change.CANCEL)
+
     @property
     def service_objects(self) -> tuple[ServiceObject, ...]:
         return (self.service_object, *self.also_for)

@@ -37,16 +37,14 @@ def refusal(text: str, file: str = "P08.v1.yaml") -> dict[str, object]:
     return caught.value.params
 
 
-def test_twelve_real_items_come_with_the_software():
+def test_what_kind_of_item_it_is_and_who_may_do_what_stands_in_its_file():
     items = by_code()
-    assert len(items) == 12
     assert {ServiceObject.NATURAL, ServiceObject.LEGAL} == {item.service_object for item in items.values()}
     assert items["M01"].project_type is ProjectType.INSTANT
     assert items["B01"].level is Level.TOWN
     assert items["B01"].mode_at(StationKind.TOWN) is Mode.DECIDE
     assert items["P08"].mode_at(StationKind.RESIDENTIAL) is Mode.ACCEPT
     assert items["F01"].mode_at(StationKind.KIOSK) is Mode.INFORM
-    assert {code for code, item in items.items() if item.has_survey} == {"F01", "P02", "H01", "T01", "B01", "S01"}
     decisions = [limit for limit in items["M07"].limits if limit.what is LimitKind.DECISION]
     assert [(limit.value, limit.unit) for limit in decisions] == [(3, Unit.WORKING_DAY), (20, Unit.CALENDAR_DAY)]
 
