@@ -21,9 +21,9 @@ import hub.schema
 import node.schema
 from hub import decisions, intake
 from node import cases as node_cases
-from node import desk, replies
+from node import after, desk, drafts, replies
 from protocol.casebook import Casebook
-from protocol.cases.acts import By, Correction, Finding, Paper, Survey
+from protocol.cases.acts import By, Correction, Finding, LicenceTerms, Paper, Survey
 from protocol.cases.case import Case
 from protocol.cases.guard import acts_open, role_for
 from protocol.cases.rules import OFFICERS, Act, Role, Side, Status
@@ -262,16 +262,17 @@ class Station(Party):
 
         def intake_() -> str:
             with office.store.write() as tx:
-                draft = desk.begin_draft(tx, rng.randbytes(16), item, by=self.clerk, at=at)
+                draft = drafts.begin_draft(tx, rng.randbytes(16), item, by=self.clerk, at=at)
             answers = answers_for(item, rng)
+            wanted = item.required_materials_for(answers)
             with office.store.write() as tx:
-                desk.save_draft(tx, draft, item, answers, at)
-            for number, material in enumerate([*item.required_materials, *item.required_materials[:1] * (papers - 1)]):
+                drafts.save_draft(tx, draft, item, answers, at)
+            for number, material in enumerate([*wanted, *wanted[:1] * (papers - 1)]):
                 data = paper_bytes(rng, number)
                 digest = office.blobs.keep(data, at)
                 paper = Paper(digest=digest, size=len(data), type="image/jpeg", material=material.code)
                 with office.store.write() as tx:
-                    desk.add_paper(tx, draft, paper, at)
+                    drafts.add_paper(tx, draft, paper, at)
             with office.store.write() as tx:
                 desk.submit(tx, office.pen, draft, item, by=self.clerk, at=at)
             return draft
@@ -287,9 +288,9 @@ class Station(Party):
             data = paper_bytes(rng, 9)
             digest = office.blobs.keep(data, at)
             with office.store.write() as tx:
-                row = desk.need_draft(tx, draft)
+                row = drafts.need_draft(tx, draft)
                 material = example_item().required_materials[0].code
-                desk.add_paper(
+                drafts.add_paper(
                     tx, draft, Paper(digest=digest, size=len(data), type="image/jpeg", material=material), at
                 )
                 desk.supplement(tx, office.pen, self.book, draft, example_item(), by=self.clerk, at=at)
@@ -304,7 +305,7 @@ class Station(Party):
             data = paper_bytes(rng, 8)
             paper = Paper(digest=office.blobs.keep(data, at), size=len(data), type="image/jpeg", material=lost.material)
             with office.store.write() as tx:
-                desk.rescan(
+                after.rescan(
                     tx, office.pen, self.book, case_id, rng.randbytes(16), lost.digest, paper, by=self.clerk, at=at
                 )
 
@@ -315,7 +316,7 @@ class Station(Party):
 
         def ask() -> None:
             with office.store.write() as tx:
-                desk.ask_withdrawal(
+                after.ask_withdrawal(
                     tx,
                     office.pen,
                     self.book,
@@ -333,7 +334,7 @@ class Station(Party):
 
         def hand() -> None:
             with office.store.write() as tx:
-                desk.hand_over(
+                after.hand_over(
                     tx,
                     office.pen,
                     self.book,
@@ -603,6 +604,11 @@ def what_is_said(case: Case, act: Act, at: datetime) -> decisions.Said:
         if act is Act.RECORD_SURVEY
         else None,
         counts_from=case.opened_at[:10],
+        licence=LicenceTerms(
+            number=f"{case.number}·证照", kind="test", holder=case.applicant.name, valid_from=stamp(at)[:10], valid_to="2031-03-01"
+        )
+        if act is Act.ISSUE
+        else None,
         passed=True,
         package="0" * 64 if act is Act.ARCHIVE else "",
     )
