@@ -12,6 +12,7 @@ from starlette.types import Lifespan
 from hub import sections, stations, worklists
 from hub.room import Room
 from hub.web import acts, breaches, case, network, notices, papers, rule_steps, rules, sticks, verify, worklist
+from hub.web.act_survey import PHOTO_BYTES, PHOTOS_AT_ONCE
 from hub.web.people_routes import SEE_PEOPLE, people_routes
 from hub.web.words import HUB_WORDS
 from protocol import attention
@@ -66,8 +67,16 @@ def _routes() -> list[ConsoleRoute]:
         form("/cases/{case_id}/note", case.note, to=DECIDE, name="case.note"),
         form("/cases/{case_id}/settle", case.settle, to=OFFICE, name="case.settle"),
         page("/cases/{case_id}/papers/{digest}", papers.show_paper, to=DECIDE, name="paper", looks="paper"),
+        page("/cases/{case_id}/documents/{digest}", papers.show_document, to=DECIDE, name="document", looks="document"),
         page("/cases/{case_id}/do/{act}", acts.show_act, to=DECIDE, name="case.act"),
-        form("/cases/{case_id}/do/{act}", acts.do_act, to=DECIDE, name="case.act.do"),
+        form(
+            "/cases/{case_id}/do/{act}",
+            acts.do_act,
+            to=DECIDE,
+            name="case.act.do",
+            max_files=PHOTOS_AT_ONCE,
+            max_bytes=PHOTO_BYTES,
+        ),
         page("/attention", notices.show_notices, to=OFFICE, name="attention"),
         form("/attention", notices.settle, to=OFFICE, name="attention.settle"),
         page("/stations", network.show_stations, to=NETWORK, name="stations"),
@@ -84,6 +93,7 @@ def _routes() -> list[ConsoleRoute]:
         page("/rules/{code}/draft", rule_steps.show_draft, to=(Role.EDITOR,), name="rule.draft"),
         form("/rules/{code}/draft", rule_steps.keep_draft, to=(Role.EDITOR,), name="rule.draft.keep"),
         form("/rules/{code}/step", rule_steps.take, to=RULE_MAKERS, name="rule.step"),
+        form("/rule-carry", rule_steps.carry, to=(Role.EDITOR,), name="rules.carry"),
         page("/rule-readers", rules.show_parties, to=EVERYBODY, name="rules.readers"),
         page("/breaches", breaches.show_breaches, to=breaches.SEE_BREACHES, name="breaches"),
         *people_routes(),

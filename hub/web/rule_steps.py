@@ -14,14 +14,16 @@ from starlette.responses import Response
 
 from hub import library
 from hub.library import WAYS, State, Step
+from hub.publishing import under_way
 from hub.web.room import by, room
 from protocol.cases.words import Role, Side
 from protocol.clock import CHINA
 from protocol.console import forms
 from protocol.console.once import posted_before, remember_post
-from protocol.console.pages import render, see_other_url, url
+from protocol.console.pages import render, see_other, see_other_url, translator, url
 from protocol.console.parts import Filled
 from protocol.console.texts import Phrase, say
+from protocol.controls.packing import RULE
 from protocol.controls.rules import ControlRule, RiskLevel, RiskPoint
 from protocol.errors import Refused
 
@@ -94,6 +96,18 @@ def take(request: Request, body: FormData) -> Response:
         )  # fmt: skip
         remember_post(tx, form_id, there, at=at)
     return see_other_url(request, there, said=say("rule-step.done", step=say(f"rule-step.{step}")))
+
+
+def carry(request: Request, body: FormData) -> Response:
+    """The library as it stands is in the publication under way, or in one that begins here. Twice is once."""
+    desk, at = room(request), room(request).clock.now()
+    with desk.store.read() as db:
+        parts, one = library.parts(db), under_way(db)
+    if one is None:
+        note = translator(request)(say("hub.rules"))
+        one = desk.publishing.draft(by(request, Role.EDITOR).account, note, at)
+    desk.publishing.set_parts(one.id, RULE, parts, at)
+    return see_other(request, "rules", said=say("rules.carried"))
 
 
 def _page(request: Request, code: str, form: Filled, status: int = 200) -> Response:

@@ -25,6 +25,8 @@ from protocol.console.once import posted_before, remember_post
 from protocol.console.pages import render, see_other_url, url
 from protocol.console.parts import Chip, Filled, Icon, Row, Step, Text, Tone
 from protocol.console.texts import Lang, Phrase, say
+from protocol.controls.machine import delivered
+from protocol.controls.packing import RULE, parts_of_rules
 from protocol.controls.rules import LETTER, ControlRule, RuleClass
 from protocol.errors import Refused
 from protocol.exchange.topics import HUB
@@ -62,6 +64,7 @@ class RulesPage:
     states: Sequence[tuple[str, Phrase]]
     overdue: int
     breaches_href: str  # empty: not for this reader
+    carry_to: str  # empty: the stations have what is here, or it is not this reader's business
     drafts: Sequence[tuple[str, Phrase]]  # where a new rule of each class is drafted; empty for who may not
     as_of: datetime
 
@@ -112,10 +115,14 @@ def show_rules(request: Request) -> Response:
     desk, at = room(request), room(request).clock.now()
     day, me = at.astimezone(CHINA).date(), session.who(request).account
     asked = {name: request.query_params.get(name, "").strip()[:80] for name in ("class", "state", "q")}
+    bundle = desk.shelf.current()
+    brought = {name: data for name, data in bundle.extras.items() if name.startswith(RULE)} if bundle else {}
+    carried = brought or parts_of_rules(delivered().versions())
     with desk.store.read() as db:
         everything = library.every(db)
         in_force = library.book(db).in_force(day)
         shares, tried = readings.by_rule(db, in_force), breaches.by_rule(db)
+        changed = library.parts(db) != carried
         unread = {rule.name for rule in in_force if not readings.has_read(db, rule, me.name)}
     wanted = [kept for kept in everything if _fits(kept, asked, day)]
     page = RulesPage(
@@ -125,6 +132,7 @@ def show_rules(request: Request) -> Response:
         states=[(state, say(f"rule-state.{state}")) for state in State],
         overdue=len(library.overdue(in_force, day)),
         breaches_href=url(request, "breaches") if me.may(*SEE_BREACHES) else "",
+        carry_to=url(request, "rules.carry") if me.may(Role.EDITOR) and changed else "",
         drafts=_new_codes(request, everything) if me.may(Role.EDITOR) else [],
         as_of=at,
     )

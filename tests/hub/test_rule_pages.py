@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hub import breaches, readings
+from hub.publishing import under_way
 from protocol.cases.words import Role
 from protocol.console import accounts
+from protocol.controls.packing import book_of
 from protocol.errors import Refused
 from tests.hub.desk import SECRET, Desk
 from tests.world import MORNING, World
@@ -76,6 +78,16 @@ def test_a_new_version_goes_from_the_editor_over_a_lawyer_to_the_day_it_holds(st
     assert "2026年4月1日起" in lu.text
     he.get("/rules/A-02?version=1")
     assert "2026年1月1日至2026年3月31日" in he.text
+    chen.get("/rules")
+    assert "各站还没有收到" in chen.text
+    chen.post("/rule-carry")
+    assert "制度库已放入待发布的目录" in chen.text
+    with staff.room.store.read() as db:
+        one = under_way(db)
+    assert one is not None
+    book = book_of(staff.room.publishing.content(one).extras)
+    assert book is not None
+    assert book.rule("A-02", 2).text == "材料不齐的，当场一次告知全部需要补正的内容。"
 
 
 def test_somebody_of_the_hub_confirms_once_and_the_share_grows(staff: Desk) -> None:
@@ -105,7 +117,7 @@ def test_an_editor_who_also_publishes_is_refused_and_the_attempt_stays(staff: De
     assert "起草人不得审核" in chen.text
     qian = staff.browser("qian")
     qian.get("/breaches")
-    assert "起草人审核、批准自己的制度" in qian.text
+    assert "审核、批准自己的制度" in qian.text
     assert "W-36 v1" in qian.text
     assert "chen" in qian.text
     qian.get("/rules/W-36")

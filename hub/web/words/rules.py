@@ -30,6 +30,13 @@ RULE_WORDS: Texts = {
     "rules.overdue-count": ("{count} 项复审超期", "{count:review|reviews} overdue"),
     "rules.by-party": ("各站阅读情况", "Who has read, by station"),
     "rules.all-breaches": ("违反制度被拒的操作", "What was tried and refused"),
+    "rules.carry-lead": (
+        "制度库有改动，各站还没有收到。放入待发布的目录后，由两人签署、批准，随目录发到各站。",
+        "The library has changed and the stations do not have it yet. Put into the publication under way it goes out"
+        " with the catalogue, signed by one and approved by another.",
+    ),
+    "rules.carry": ("放入待发布的目录", "Put it into the publication"),
+    "rules.carried": ("制度库已放入待发布的目录", "The library is in the publication under way"),
     "rules.new": ("起草新制度", "Draft a new rule"),
     "rules.class-work": ("内部工作", "Internal work"),
     "rules.class-party": ("党建", "Party branch"),
@@ -125,5 +132,8 @@ RULE_WORDS: Texts = {
     "control.papers-whole": ("材料未到齐就准予", "a grant while papers are missing here"),
     "control.authority": ("超出岗位或站点权限的操作", "an act beyond the authority of post or station"),
     "control.withdrawal-first": ("撤回请求未答复就办理", "an act before the wish to withdraw is answered"),
-    "control.drafter-apart": ("起草人审核、批准自己的制度", "a drafter examines or approves the own rule"),
+    "control.drafter-apart": (
+        "起草、签署的人审核、批准自己的制度或目录",
+        "who drafted or signed a rule or a catalogue examines or approves it",
+    ),
 }
