@@ -81,6 +81,16 @@ _AFTER_DECISION = (LimitKind.ISSUE, LimitKind.CHECK, LimitKind.APPLICANT)
 _DAY = timedelta(days=1)
 _BY_LAW = (OnExpiry.DEEMED_ACCEPTED, OnExpiry.DEEMED_WITHDRAWN, OnExpiry.ABANDONED)
 
+# looked up once, as in story.py
+_RECEIVED, _ACCEPTED, _EXTENDED = Happened.RECEIVED, Happened.ACCEPTED, Happened.EXTENDED
+_DECIDED, _CLOSED, _REOPENED = Happened.DECIDED, Happened.CLOSED, Happened.REOPENED
+_DEEMED_ACCEPTED, _DEEMED_RENEWED, _ESCALATE = OnExpiry.DEEMED_ACCEPTED, OnExpiry.DEEMED_RENEWED, OnExpiry.ESCALATE
+_DECISION, _SURVEY, _OPINION = LimitKind.DECISION, LimitKind.SURVEY, LimitKind.OPINION
+_WAITING, _CHECK = LimitKind.WAITING, LimitKind.CHECK
+_FROM_RECEIPT, _FROM_ACCEPTANCE = CountedFrom.RECEIPT, CountedFrom.ACCEPTANCE
+_FROM_DECISION, _FROM_WINDOW_END = CountedFrom.DECISION, CountedFrom.WINDOW_END
+_UNIT_INSTANT = Unit.INSTANT
+
 
 def clocks_of(
     item: Item, events: Sequence[Event], calendar: Calendar, now: datetime, facts: Facts = _NO_FACTS
@@ -94,7 +104,7 @@ def clocks_of(
     clocks = _Clocks(item, Story(events), calendar, now, facts)
     states = clocks.states()
     for place, event in enumerate(events):
-        if event.what is Happened.REOPENED:
+        if event.what is _REOPENED:
             earlier = _Clocks(item, Story(events[:place]), calendar, clocks.story.marks[place].at, facts)
             states += [replace(state, history=True) for state in earlier.states() if earlier.undone_by_reopening(state)]
     return tuple(states)
@@ -118,31 +128,31 @@ class _Clocks:
         limits = self._limits()
         notices = {}
         for number, (limit, _) in enumerate(limits):
-            if limit.on_expiry is OnExpiry.DEEMED_ACCEPTED:
+            if limit.on_expiry is _DEEMED_ACCEPTED:
                 notices[number] = state = self._state(limit, False)
-                received = self.story.first((Happened.RECEIVED,))
+                received = self.story.first((_RECEIVED,))
                 if state.state is ClockIs.EXPIRED and received >= 0:
                     self.deemed_accepted = self.story.marks[received]
         return [notices.get(number) or self._state(limit, promised) for number, (limit, promised) in enumerate(limits)]
 
     def _limits(self) -> list[tuple[Limit, bool]]:
         item, facts = self.item, self.facts
-        longer = [limit.what for limit in item.limits if limit.unit is not Unit.INSTANT]
+        longer = [limit.what for limit in item.limits if limit.unit is not _UNIT_INSTANT]
         limits: list[tuple[Limit, bool]] = []
         promise_stands = False
         for limit in item.limits:
-            if limit.unit is Unit.INSTANT and limit.what in longer:
+            if limit.unit is _UNIT_INSTANT and limit.what in longer:
                 continue
             limits.append((limit, False))
-            if limit.what is LimitKind.DECISION and not promise_stands:
+            if limit.what is _DECISION and not promise_stands:
                 promise_stands = True
                 limits.append((_promised(item, limit), True))
         if item.conditional and facts.lacking:
             late = item.conditional
-            limits.append((_spanned(LimitKind.SUPPLY, CountedFrom.ACCEPTANCE, late.supply_within, late), False))
+            limits.append((_spanned(LimitKind.SUPPLY, _FROM_ACCEPTANCE, late.supply_within, late), False))
         if item.commitment and facts.committed:
             word = item.commitment
-            limits.append((_spanned(LimitKind.CHECK, CountedFrom.DECISION, word.check_within, word), False))
+            limits.append((_spanned(_CHECK, _FROM_DECISION, word.check_within, word), False))
         return limits
 
     def undone_by_reopening(self, state: ClockState) -> bool:
@@ -159,34 +169,33 @@ class _Clocks:
     def _anchor(self, limit: Limit) -> tuple[int, date, datetime] | None:
         """Place among the events, day and moment from which a limit counts; None if that has not come."""
         story, source = self.story, limit.counted_from
-        if limit.what is LimitKind.SURVEY and not self._survey_is_due():
+        if limit.what is _SURVEY and not self._survey_is_due():
             return None
         place = -1
-        match source:
-            case CountedFrom.RECEIPT | CountedFrom.WINDOW_END:
-                place = story.first((Happened.RECEIVED,))
-            case CountedFrom.SUPPLEMENT:
-                asked = story.last(Happened.CORRECTION_ASKED)
-                place = story.first((Happened.RECEIVED,)) if asked < 0 else story.first((Happened.SUPPLEMENTED,), asked)
-            case CountedFrom.ACCEPTANCE:
-                place = story.first((Happened.ACCEPTED,))
-                if self.deemed_accepted:
-                    return max(place, 0), self.deemed_accepted.counts, self.deemed_accepted.at
-            case CountedFrom.CORRECTION_NOTICE:
-                place = story.last(Happened.CORRECTION_ASKED)
-            case CountedFrom.SURVEY_ORDER:
-                place = story.last(Happened.SURVEY_ORDERED)
-            case CountedFrom.DECISION:
-                place = story.last(Happened.DECIDED)
-            case CountedFrom.PUBLICITY:
-                place = story.first((Happened.PAUSED,), stop=Stop.PUBLICITY)
-            case CountedFrom.EVENT:
-                day = self.facts.happened_on
-                return (-1, within(day), datetime.combine(day, time(), CHINA)) if day else None
+        if source is _FROM_ACCEPTANCE:
+            place = story.first((_ACCEPTED,))
+            if self.deemed_accepted:
+                return max(place, 0), self.deemed_accepted.counts, self.deemed_accepted.at
+        elif source is _FROM_RECEIPT or source is _FROM_WINDOW_END:
+            place = story.first((_RECEIVED,))
+        elif source is _FROM_DECISION:
+            place = story.last(_DECIDED)
+        elif source is CountedFrom.CORRECTION_NOTICE:
+            place = story.last(Happened.CORRECTION_ASKED)
+        elif source is CountedFrom.SUPPLEMENT:
+            asked = story.last(Happened.CORRECTION_ASKED)
+            place = story.first((_RECEIVED,)) if asked < 0 else story.first((Happened.SUPPLEMENTED,), asked)
+        elif source is CountedFrom.SURVEY_ORDER:
+            place = story.last(Happened.SURVEY_ORDERED)
+        elif source is CountedFrom.PUBLICITY:
+            place = story.first((Happened.PAUSED,), stop=Stop.PUBLICITY)
+        elif self.facts.happened_on:
+            day = within(self.facts.happened_on)
+            return -1, day, datetime.combine(day, time(), CHINA)
         if place < 0:
             return None
         mark = story.marks[place]
-        day = self._window_end(mark.counts) if source is CountedFrom.WINDOW_END else mark.counts
+        day = self._window_end(mark.counts) if source is _FROM_WINDOW_END else mark.counts
         return place, day, mark.at
 
     def _survey_is_due(self) -> bool:
@@ -207,7 +216,7 @@ class _Clocks:
     def _ended(self, limit: Limit, after: int) -> tuple[int, int]:
         """Places of what met the limit and of what made it void, -1 each where there is none."""
         met = self.story.first(_MET_BY[limit.what], after)
-        if limit.what is LimitKind.OPINION:
+        if limit.what is _OPINION:
             heard = self.story.first((Happened.RESUMED,), after, Stop.CONCLUSION)
             met = heard if met < 0 or 0 <= heard < met else met
         return met, self.story.first(_VOID_BY[limit.what], after)
@@ -226,9 +235,9 @@ class _Clocks:
             void = -1
         end = self.story.marks[max(met, void)] if met >= 0 or void >= 0 else None
         extension = -1
-        if limit.extendable and not promised and limit.what is LimitKind.DECISION:
-            extension = self.story.first((Happened.EXTENDED,))
-        until = self.facts.licence_until if limit.on_expiry is OnExpiry.DEEMED_RENEWED else None
+        if limit.extendable and not promised and limit.what is _DECISION:
+            extension = self.story.first((_EXTENDED,))
+        until = self.facts.licence_until if limit.on_expiry is _DEEMED_RENEWED else None
         span = Span(
             start, start_at, end, self.story.marks[extension] if extension >= 0 else None, self.today, self.now, until
         )
@@ -245,7 +254,7 @@ class _Clocks:
             count.budget,
             count.consumed,
             count.left if in_time else 0,
-            0 if limit.what is LimitKind.WAITING else count.late,
+            0 if limit.what is _WAITING else count.late,
             start,
             count.first_counted,
             count.running_since,
@@ -264,14 +273,14 @@ class _Clocks:
 
     def _without_beginning(self, limit: Limit) -> ClockIs:
         """A limit that never began waits, unless the case went on without it."""
-        closed = self.story.first((Happened.CLOSED,)) >= 0
-        decided = self.story.first((Happened.DECIDED,)) >= 0 and limit.what not in _AFTER_DECISION
+        closed = self.story.first((_CLOSED,)) >= 0
+        decided = self.story.first((_DECIDED,)) >= 0 and limit.what not in _AFTER_DECISION
         return ClockIs.VOID if closed or decided else ClockIs.NOT_BEGUN
 
     def _stands(self, limit: Limit, promised: bool, count: Reckoning, met: bool, void: bool, span: Span) -> ClockIs:
-        if void or (limit.what is LimitKind.CHECK and self.facts.denied):
+        if void or (limit.what is _CHECK and self.facts.denied):
             return ClockIs.VOID
-        if limit.what is LimitKind.WAITING:
+        if limit.what is _WAITING:
             return ClockIs.PAUSED if count.due is None else ClockIs.MET if count.late else ClockIs.RUNNING
         if count.late and not promised:
             # 行政许可法 §50: a renewal is deemed granted when the licence has run out, not when the limit has
@@ -285,13 +294,13 @@ class _Clocks:
     def _effect(self, limit: Limit, state: ClockIs, count: Reckoning) -> tuple[OnExpiry | None, date | None]:
         """What the lapse of time brings about, and from which day."""
         if state is ClockIs.EXPIRED:
-            if limit.on_expiry is OnExpiry.DEEMED_ACCEPTED:
-                received = self.story.first((Happened.RECEIVED,))  # dated back to the receipt, §32(4)
+            if limit.on_expiry is _DEEMED_ACCEPTED:
+                received = self.story.first((_RECEIVED,))  # dated back to the receipt, §32(4)
                 return limit.on_expiry, self.story.marks[received].counts if received >= 0 else None
-            if limit.on_expiry is OnExpiry.DEEMED_RENEWED:
+            if limit.on_expiry is _DEEMED_RENEWED:
                 return limit.on_expiry, self.facts.licence_until
             return limit.on_expiry, count.due + _DAY if count.due else None
-        if state is ClockIs.OVERDUE and limit.on_expiry is OnExpiry.ESCALATE:
+        if state is ClockIs.OVERDUE and limit.on_expiry is _ESCALATE:
             return limit.on_expiry, count.due + _DAY if count.due else None
         return None, None
 
@@ -312,5 +321,5 @@ def _promised(item: Item, decision: Limit) -> Limit:
 
 
 def _spanned(what: LimitKind, source: CountedFrom, length: Length, rule: Conditional | Commitment) -> Limit:
-    expiry = rule.on_expiry if isinstance(rule, Conditional) else OnExpiry.ESCALATE
+    expiry = rule.on_expiry if isinstance(rule, Conditional) else _ESCALATE
     return Limit(what, length.value, length.unit, source, (), expiry, rule.basis, rule.certainty)

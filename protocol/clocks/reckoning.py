@@ -18,6 +18,9 @@ from protocol.clocks.states import Suspension
 from protocol.clocks.story import Mark, Pause, Story, day_of
 
 _HOUR = 3600
+# looked up once, as in story.py
+_WORKING_DAY, _NATURAL_DAY, _MONTH = Unit.WORKING_DAY, Unit.CALENDAR_DAY, Unit.MONTH
+_IN_HOURS, _INSTANT = Unit.HOUR, Unit.INSTANT
 
 
 class Span(NamedTuple):  # not a dataclass: one a limit, and the hub computes a case at every act
@@ -58,10 +61,10 @@ class Reckoning(NamedTuple):
 def reckon(limit: Limit, story: Story, calendar: Calendar, span: Span) -> Reckoning:
     """The limit on the day `span.until`."""
     pauses = _concerning(story.pauses, span) if story.pauses else []
-    if limit.unit is Unit.HOUR:
+    if limit.unit is _IN_HOURS:
         return _hours(limit, pauses, span)
     start, until = span.start, span.until
-    in_working_days = limit.unit is Unit.WORKING_DAY or limit.unit is Unit.INSTANT
+    in_working_days = limit.unit is _WORKING_DAY or limit.unit is _INSTANT
     measure = working(calendar) if in_working_days else NATURAL
     stretches = merged((pause.since.day, _end_day(pause, span)) for pause in pauses if _stops(limit, pause))
     budget = _days(limit.value, limit.unit, start)
@@ -76,11 +79,11 @@ def reckon(limit: Limit, story: Story, calendar: Calendar, span: Span) -> Reckon
             budget = _days(limit.value + more.value, limit.unit, start)
             last = used_up(measure, start, budget, stretches)
         elif last is not None:
-            other = working(calendar) if more.unit is Unit.WORKING_DAY else NATURAL
+            other = working(calendar) if more.unit is _WORKING_DAY else NATURAL
             last = used_up(other, last, _days(more.value, more.unit, last), stretches)
             if last is not None:
                 budget = measure.between(start, last) - sum(not_counted(measure, start, last, stretches))
-    due = None if last is None else calendar.moved(last)
+    due = last if last is None or limit.unit is _WORKING_DAY else calendar.moved(last)  # a working day already
     taken = _taken(limit, pauses, measure, span, last) if pauses else []
     consumed = measure.between(start, until) - sum(taken)
     left = max(0, budget - consumed)
@@ -92,7 +95,7 @@ def reckon(limit: Limit, story: Story, calendar: Calendar, span: Span) -> Reckon
     else:
         first, to = last or until, due or until
     return Reckoning(
-        Unit.CALENDAR_DAY if limit.unit is Unit.MONTH else limit.unit,
+        _NATURAL_DAY if limit.unit is _MONTH else limit.unit,
         budget,
         consumed,
         left,
@@ -110,7 +113,7 @@ def reckon(limit: Limit, story: Story, calendar: Calendar, span: Span) -> Reckon
 
 
 def _days(value: int, unit: Unit, start: date) -> int:
-    return (month_later(start, value) - start).days if unit is Unit.MONTH else value
+    return (month_later(start, value) - start).days if unit is _MONTH else value
 
 
 def _concerning(pauses: Sequence[Pause], span: Span) -> list[Pause]:
@@ -171,7 +174,7 @@ def _hours(limit: Limit, pauses: Sequence[Pause], span: Span) -> Reckoning:
     budget = limit.value
     due = used_up(SECONDS, start, budget * _HOUR, stretches)
     extended = too_late = False
-    if span.extension and limit.extendable and limit.extendable.unit is Unit.HOUR:
+    if span.extension and limit.extendable and limit.extendable.unit is _IN_HOURS:
         too_late = due is not None and span.extension.at > due
         extended = not too_late
         if extended:
@@ -188,7 +191,7 @@ def _hours(limit: Limit, pauses: Sequence[Pause], span: Span) -> Reckoning:
     )
     consumed = SECONDS.between(start, until) - sum(taken)
     return Reckoning(
-        Unit.HOUR,
+        _IN_HOURS,
         budget,
         consumed // _HOUR,
         max(0, -((consumed - budget * _HOUR) // _HOUR)),

@@ -17,6 +17,11 @@ from protocol.clock import CHINA, moment
 # A clock that lost its battery may say any year: sums stay within what a calendar can be asked.
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=CHINA), datetime(2199, 12, 31, tzinfo=CHINA)
 
+# Looked up once: a case is computed at every act, and finding a member in its enum costs more than comparing it.
+_PAUSED, _RESUMED, _CORRECTION_ASKED = Happened.PAUSED, Happened.RESUMED, Happened.CORRECTION_ASKED
+_SUPPLEMENTED, _ACCEPTED = Happened.SUPPLEMENTED, Happened.ACCEPTED
+_DECIDED, _CLOSED, _REOPENED = Happened.DECIDED, Happened.CLOSED, Happened.REOPENED
+
 # What reopening takes back; what was asked, brought, accepted and surveyed stands.
 UNDONE = (Happened.DECIDED, Happened.ISSUED, Happened.HANDED_OVER, Happened.CLOSED, Happened.CHECKED)
 
@@ -97,23 +102,21 @@ def _pauses(marks: Iterable[Mark]) -> list[Pause]:
     closed: Mark | None = None
     for mark in marks:
         event = mark.event
-        match event.what:
-            case Happened.PAUSED:
-                pauses.append(Pause(event.stop, event.document, mark, None))
-            case Happened.RESUMED:
-                _end(pauses, event.stop, mark)
-            case Happened.CORRECTION_ASKED:
-                pauses.append(Pause(Stop.CORRECTION, event.document, mark, None))
-            case Happened.SUPPLEMENTED | Happened.ACCEPTED:
-                _end(pauses, Stop.CORRECTION, mark)
-            case Happened.DECIDED | Happened.CLOSED:
-                closed = closed or mark
-            case Happened.REOPENED:
-                if closed:
-                    pauses.append(Pause(None, event.document, closed, mark))
-                closed = None
-            case _:
-                pass
+        what = event.what
+        if what is _PAUSED:
+            pauses.append(Pause(event.stop, event.document, mark, None))
+        elif what is _RESUMED:
+            _end(pauses, event.stop, mark)
+        elif what is _CORRECTION_ASKED:
+            pauses.append(Pause(Stop.CORRECTION, event.document, mark, None))
+        elif what is _SUPPLEMENTED or what is _ACCEPTED:
+            _end(pauses, Stop.CORRECTION, mark)
+        elif what is _DECIDED or what is _CLOSED:
+            closed = closed or mark
+        elif what is _REOPENED:
+            if closed:
+                pauses.append(Pause(None, event.document, closed, mark))
+            closed = None
     return sorted(pauses, key=lambda pause: pause.since.at) if len(pauses) > 1 else pauses
 
 
