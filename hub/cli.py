@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from sqlite_utils import Database
 
-from hub import schema
+from hub import catalogue_cli, schema
 from hub.app import Hub, create_app
+from hub.commands import Commands, Terminal, add_commands
 from hub.jobs import drill_now
 from protocol.cases.rules import Role
 from protocol.catalogue.bundle import open_bundle
-from protocol.catalogue.reading import read_item
 from protocol.clock import WallClock
 from protocol.console import accounts
 from protocol.console.terminal import told
@@ -109,20 +110,6 @@ def _account_list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _catalogue_check(options: argparse.Namespace) -> int:
-    """Every file is read, so that all mistakes are seen at once."""
-    files = sorted(file for file in options.items.iterdir() if file.suffix in (".yaml", ".yml"))
-    wrong = 0
-    for file in files:
-        try:
-            read_item(file.name, file.read_bytes())
-        except Refused as why:
-            wrong += 1
-            print(f"{why.params.get('file')}: {why.params.get('field')}: {why.params.get('problem')}")
-    print(f"{len(files)} 个文件，{wrong} 个需要修改 {len(files)} files, {wrong} to correct")
-    return 1 if wrong or not files else 0
-
-
 def _catalogue_publish(options: argparse.Namespace) -> int:
     settings = read_settings(options.folder)
     data = options.bundle.read_bytes()
@@ -179,6 +166,24 @@ def _opened(settings: Settings) -> Iterator[Store]:
         store.close()
 
 
+def _require(db: Database, name: str, role: Role) -> None:
+    """:raises Refused: no such account, it is closed, or it does not have the role"""
+    account = accounts.account(db, name)
+    if not account.active or not account.may(role):
+        raise Refused("refused.role", act="publication", needed=role)
+
+
+def _pass_phrase(new: bool) -> str:
+    """Typed, twice if it is a new one; or the first line of standard input where nobody sits at a terminal."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    first = getpass.getpass("口令 pass phrase: ")
+    if new and first != getpass.getpass("再输一次 again: "):
+        print("两次输入不一致 the two differ", file=sys.stderr)
+        raise SystemExit(1)
+    return first
+
+
 def _ask_password() -> str:
     first = getpass.getpass("密码 password: ")
     if first != getpass.getpass("再输一次 again: "):
@@ -228,10 +233,11 @@ def _parser() -> argparse.ArgumentParser:
     with_folder(command("list", _account_list, "列出账号 list accounts", account))
 
     catalogue = command("catalogue", None, "事项目录 the catalogue").add_subparsers(required=True, metavar="WHAT")
-    check = command("check", _catalogue_check, "检查事项文件 check a folder of item files", catalogue)
-    check.add_argument("items", type=Path, help="事项文件夹 folder of <code>.v<version>.yaml")
+    catalogue_cli.add_commands(catalogue, command)
     publish = with_folder(command("publish", _catalogue_publish, "发布签过名的目录 publish a signed bundle", catalogue))
     publish.add_argument("bundle", type=Path, help="目录文件 the bundle")
+
+    add_commands(Commands(Terminal(_hub_beside, _require, _pass_phrase, print)), command, catalogue, with_folder)
 
     export = with_folder(command("export", _export, "导出到 U 盘 export what a station is owed to a stick"))
     export.add_argument("station", help="服务站 station")

@@ -25,6 +25,7 @@ from hub.intake import Stage
 from hub.shelf import Shelf, highest, newest
 from protocol.catalogue.bundle import CALENDAR, ITEM, KEPT, REMIT, Catalogue, catalogue_of, parts_of
 from protocol.catalogue.calendars import CalendarYear
+from protocol.catalogue.checking import check_items
 from protocol.catalogue.issue import Issue, Signature, head_of, read_issue, write_issue
 from protocol.catalogue.items import Item
 from protocol.catalogue.publishers import May, Publishers, sign_head
@@ -130,10 +131,16 @@ class Publishing:
         before = self._shelf.issue(one.base)
         return changes(catalogue_of(before) if before else None, self.content(one))
 
+    def in_force(self) -> Catalogue | None:
+        return self._shelf.current()
+
     def doubts(self, one: Publication) -> list[Doubt]:
         """What is wrong with its table of authority."""
+        return self.doubts_about(self.content(one))
+
+    def doubts_about(self, catalogue: Catalogue) -> list[Doubt]:
         with self._store.read() as db:
-            return doubts_of(db, self.content(one))
+            return doubts_of(db, catalogue)
 
     # -- drafting
 
@@ -142,12 +149,13 @@ class Publishing:
 
         :raises Refused: publication-open
         """
-        return self._begin(self._in_force(), by, note, at, 0)
+        return self._begin(self._parts_in_force(), by, note, at, 0)
 
     def load_items(self, id_: int, items: Sequence[Item], *, whole: bool, at: datetime) -> None:
         """Put these items into the draft; with `whole`, what is not among them can be applied for no more.
 
-        :raises Refused: catalogue: a version that was published has other content now; publication-moved
+        :raises Refused: catalogue: a published version has other content now, or the items contradict each other;
+            publication-moved
         """
         one, issue = self._open_draft(id_)
         base = self._shelf.issue(one.base)
@@ -155,6 +163,10 @@ class Publishing:
         with self._store.read() as db:
             pins = pinned(db)
         applied, kept = carried_over(before, draft, items, pins, at.astimezone(CHINA).date(), whole=whole)
+        if problems := check_items(applied):
+            raise Refused(
+                "refused.catalogue", file=problems[0].file, field=problems[0].field, problem=problems[0].problem
+            )
         rest = {name: data for name, data in issue.parts.items() if not name.startswith((ITEM, KEPT))}
         self._write_draft(one, parts_of(applied, kept=kept) | rest, at)
 
@@ -294,7 +306,7 @@ class Publishing:
 
     # -- what they share
 
-    def _in_force(self) -> Mapping[str, bytes]:
+    def _parts_in_force(self) -> Mapping[str, bytes]:
         issue = self._shelf.issue(self._shelf.number)
         return issue.parts if issue else {}
 
