@@ -15,10 +15,11 @@ import yaml
 from protocol.casebook import Inner
 from protocol.cases.acts import CaseAct
 from protocol.cases.rules import rules_as_markdown
-from protocol.exchange.messages import CataloguePublished, EpochBegan, Header, Message, Recovered, RuleRead
+from protocol.documents.kinds import documents_as_markdown
+from protocol.exchange.messages import CataloguePublished, EpochBegan, Header, Message, PersonTold, Recovered, RuleRead
 
 ROOT = Path(__file__).parent.parent
-BODIES = (EpochBegan, Recovered, CataloguePublished, RuleRead, CaseAct, Inner)
+BODIES = (EpochBegan, Recovered, CataloguePublished, RuleRead, PersonTold, CaseAct, Inner)
 
 
 def schemas() -> str:
@@ -36,7 +37,7 @@ def schemas() -> str:
 # file -> name of the part -> what writes it
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "protocol/asyncapi.yaml": {"schemas": schemas},
-    "protocol/DESIGN.md": {"rules": rules_as_markdown},
+    "protocol/DESIGN.md": {"rules": rules_as_markdown, "documents": documents_as_markdown},
 }
 
 

@@ -140,3 +140,11 @@ DOCUMENTS: dict[Kind, Row] = {
 def number_of(kind: Kind, case_number: str, nth: int = 1) -> str:
     """DAFENG-26-00001·受理; a second one of the same kind on the same case (nth 2) gets its rank at the end."""
     return f"{case_number}·{DOCUMENTS[kind].word}{nth if nth > 1 else ''}"
+
+
+def documents_as_markdown() -> str:
+    """The table of DESIGN.md; a test holds the two together."""
+    rows = ["| document | in its number | made by | sealed | who wants it |", "|---|---|---|---|---|"]
+    for kind, row in DOCUMENTS.items():
+        rows.append(f"| {row.zh} ({kind}) | ·{row.word} | {row.maker} | {'yes' if row.sealed else ''} | {row.law} |")
+    return "\n".join(rows) + "\n"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from asn1crypto import cms
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -31,6 +31,7 @@ from protocol.errors import Damaged, Distrusted, Refused
 TEST = "TEST 测试"  # the certificate's OU, as long as no licensed CA stands behind it
 
 _RANGE = re.compile(rb"/ByteRange \[0 (\d{1,9}) (\d{1,9}) (\d{1,9})\]")
+_MOST_ROOM = 32 * 1024  # characters between the angles; ours has some 2,300
 _HEX = re.compile(rb"[0-9A-F]+")
 
 
@@ -107,13 +108,13 @@ def read_seal(data: bytes, authority: Ed25519PublicKey) -> Sealed | None:
     if second + rest != len(data) or not first < second <= len(data):
         raise Distrusted("distrusted.seal-not-whole")
     room = data[first:second]
-    if len(room) < 2 or room[:1] != b"<" or room[-1:] != b">" or not _HEX.fullmatch(room[1:-1]):
+    if not 2 < len(room) <= _MOST_ROOM or room[:1] != b"<" or room[-1:] != b">" or not _HEX.fullmatch(room[1:-1]):
         raise Distrusted("distrusted.seal-broken")
     digest = hashlib.sha256(data[:first])
     digest.update(data[second:])
     try:
         certificate = _signer_of(bytes.fromhex(room[1:-1].decode("ascii")), digest.digest())
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, InvalidSignature) as why:
+    except _BROKEN as why:
         raise Distrusted("distrusted.seal-broken") from why
     try:
         if certificate.signature_algorithm_oid != SignatureAlgorithmOID.ED25519:
@@ -122,13 +123,20 @@ def read_seal(data: bytes, authority: Ed25519PublicKey) -> Sealed | None:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
         if not usage.content_commitment:  # a box's own certificate is no seal
             raise ValueError("not a seal")
-    except (InvalidSignature, ValueError, x509.ExtensionNotFound) as why:
+    except (*_BROKEN, x509.ExtensionNotFound) as why:
         raise Distrusted("distrusted.seal-unknown") from why
     return Sealed(
         seal_name(certificate),
         is_test(certificate),
         (certificate.not_valid_before_utc, certificate.not_valid_after_utc),
     )
+
+
+# whatever the parsers say to what is no seal of ours
+_BROKEN = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError, InvalidSignature,
+    UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+)  # fmt: skip
 
 
 def seal_name(certificate: x509.Certificate) -> str:

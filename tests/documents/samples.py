@@ -96,6 +96,9 @@ EXTENSION = notices.extension(
 WITHDRAWAL = notices.withdrawal(
     front(Kind.WITHDRAWAL), asked_on=date(2026, 3, 8), reason="申请人另行选址。", contact=CONTACT
 )
+TERMINATION = notices.termination(
+    front(Kind.TERMINATION), reason="通知的期限内没有补正。", remedies=REMEDIES, contact=CONTACT
+)
 REVOCATION = notices.revocation(
     front(Kind.REVOCATION),
     licence_number="JY25101140012345",
@@ -220,6 +223,7 @@ ALL: dict[Kind, Issuable] = {
     Kind.GRANT: decision(DecisionKind.GRANT, Kind.GRANT),
     Kind.DENIAL: decision(DecisionKind.DENIAL, Kind.DENIAL),
     Kind.WITHDRAWAL: WITHDRAWAL,
+    Kind.TERMINATION: TERMINATION,
     Kind.COMMITMENT: COMMITMENT,
     Kind.PROOF: replace(HANDOVER, case_number=CASE, item_code="M07", item_version=1),
     Kind.LICENCE: LICENCE,
