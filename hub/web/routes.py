@@ -16,7 +16,7 @@ from hub.web.act_survey import PHOTO_BYTES, PHOTOS_AT_ONCE
 from hub.web.people_routes import SEE_PEOPLE, people_routes
 from hub.web.words import HUB_WORDS
 from protocol import attention
-from protocol.cases.rules import OFFICERS, WATCHERS, Role
+from protocol.cases.rules import OFFICERS, REMARKS, WATCHERS, Act, Role, Side
 from protocol.console import session, verifying
 from protocol.console.accounts import Account
 from protocol.console.looking import looking
@@ -34,6 +34,7 @@ MANAGE = (Role.OPERATOR,)
 DECIDE = tuple(sorted(OFFICERS))
 OFFICE = (*DECIDE, *sorted(WATCHERS), Role.OPERATOR)  # both see cases; RULES say who may move them
 RULE_MAKERS = (Role.EDITOR, Role.PUBLISHER, Role.LEADER)
+TEND = tuple(role for role in OFFICE if role is not Role.AUDITOR)  # who reads everything touches nothing
 NETWORK = (*OFFICE, Role.ADMIN)
 
 
@@ -65,7 +66,7 @@ def _routes() -> list[ConsoleRoute]:
         page("/cases/{case_id}", case.show_case, to=OFFICE, name="case", looks="case"),
         form("/cases/{case_id}/reveal", case.reveal, to=DECIDE, name="case.reveal"),
         form("/cases/{case_id}/note", case.note, to=DECIDE, name="case.note"),
-        form("/cases/{case_id}/settle", case.settle, to=OFFICE, name="case.settle"),
+        form("/cases/{case_id}/settle", case.settle, to=REMARKS[Act.SETTLE][Side.HUB], name="case.settle"),
         page("/cases/{case_id}/papers/{digest}", papers.show_paper, to=DECIDE, name="paper", looks="paper"),
         page("/cases/{case_id}/documents/{digest}", papers.show_document, to=DECIDE, name="document", looks="document"),
         page("/cases/{case_id}/do/{act}", acts.show_act, to=DECIDE, name="case.act"),
@@ -78,7 +79,7 @@ def _routes() -> list[ConsoleRoute]:
             max_bytes=PHOTO_BYTES,
         ),
         page("/attention", notices.show_notices, to=OFFICE, name="attention"),
-        form("/attention", notices.settle, to=OFFICE, name="attention.settle"),
+        form("/attention", notices.settle, to=TEND, name="attention.settle"),
         page("/stations", network.show_stations, to=NETWORK, name="stations"),
         page("/stations/{name}", network.show_station, to=NETWORK, name="station"),
         page("/stations/{name}/set-aside/{number:int}", network.raw, to=MANAGE, name="station.raw"),
