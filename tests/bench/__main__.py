@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench.documents import documents
 from tests.bench.clock import clock
+from tests.bench.documents import documents
 from tests.bench.drain import CASES, drain
 from tests.bench.latency import latency
+from tests.bench.publish import publish
 from tests.bench.station import idle, reconnect, recovery
 
 Figures = dict[str, float]
@@ -39,7 +40,7 @@ class Bench:
 
 ANY = float("inf")
 NONE = (0.0, 0.0)
-WHOLE = ("lost", "doubled", "differing")
+WHOLE = ("lost", "doubled", "differing", "mismatches")
 
 
 def benches(rtt_ms: float, cases: int) -> dict[str, Bench]:
@@ -60,6 +61,9 @@ def benches(rtt_ms: float, cases: int) -> dict[str, Bench]:
         "reconnect": Bench(reconnect, 5, {"after_cut_s": (0, 5), "after_silence_s": (0, 5)}),
         "idle": Bench(idle, 5, {"own_mb": (0, 150), "cpu_percent": (0, 1)}),
         "documents": Bench(documents, 3, {"coded_per_s": (10, ANY), "sealed_per_s": (5, ANY), "differing": NONE}),
+        "publish": Bench(
+            publish, 1, {"whole_missing": NONE, "one_item_missing": NONE, "one_item_kb_a_station": (0, 16)}
+        ),
         "recovery": Bench(recovery, 5, {"reconciled_s": (0, 30), "lost": NONE}),
         "clock": Bench(clock, 1, {"mismatches": NONE, "clocks_per_s": (10_000, ANY)}),
     }
