@@ -22,7 +22,7 @@ from protocol.cases.acts import (
     encode_act,
 )
 from protocol.cases.case import Case, Standing
-from protocol.cases.fold import fold
+from protocol.cases.fold import fold, fold_with_care
 from protocol.cases.guard import acts_open, check, role_for
 from protocol.cases.rules import (
     ANSWERS,
@@ -274,6 +274,34 @@ def test_the_order_of_arrival_makes_no_difference(history: list[Told], rng: obje
     rng.shuffle(shuffled)
     one, other = fold(history), fold(shuffled)
     assert seen(one) == seen(other)
+
+
+@st.composite
+def ordinary_histories(draw: st.DrawFn) -> list[Told]:
+    """One line of acts of which most are allowed where they come, with remarks beside it, in any order of arrival."""
+    found: list[Told] = []
+    case = fold(line(Act.SUBMIT))
+    tip: str | None = None
+    for number in range(draw(st.integers(1, 9))):
+        side = case.owner
+        open_now = acts_open(case, side, OFFICERS if side is Side.HUB else (Role.CLERK,)) if number else [Act.SUBMIT]
+        what = draw(st.sampled_from(open_now or [Act.SUBMIT]))
+        if draw(st.integers(0, 15)) == 0:
+            what = draw(_ACTS)
+        one = told(act(f"a{number}", what, tip), number)
+        found.append(one)
+        if draw(st.integers(0, 2)) == 0:
+            remark = draw(st.sampled_from(sorted(set(REMARKS) - {Act.SETTLE})))
+            found.append(told(act(f"r{number}", remark, f"a{draw(st.integers(0, number))}", card="red"), 50 + number))
+        case = fold(found)
+        tip = case.tip
+    return draw(st.permutations(found))
+
+
+@given(ordinary_histories())
+def test_the_short_way_and_the_careful_one_come_to_the_same_case(history: list[Told]) -> None:
+    quick, careful = fold(history), fold_with_care(sorted(history, key=lambda one: one.order))
+    assert quick == careful
 
 
 @given(histories())
