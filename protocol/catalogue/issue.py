@@ -156,7 +156,7 @@ def _issue(signed: bytes, signatures: list[Signature], publishers: bytes, parts:
 
 
 def _close(magic: bytes, content: bytes) -> bytes:
-    squeezed = zlib.compress(content, 9)
+    squeezed = zlib.compress(content, 6)
     return magic + hashlib.sha256(squeezed).digest() + squeezed
 
 
