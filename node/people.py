@@ -105,8 +105,13 @@ def stop(tx: Database, name: str, *, by: str, at: datetime) -> None:
 
 
 def reopen(tx: Database, name: str, *, by: str, at: datetime) -> None:
-    """Undo of stop(): as far as the hub's own term reaches."""
+    """Undo of stop(), as far as the hub's own word reaches.
+
+    :raises Refused: forbidden: the hub says that this person has left
+    """
     _not_oneself(name, by)
+    if any(one.gone for one in managed.listed(tx, at=at) if one.name == name):
+        raise Refused("refused.forbidden")
     accounts.set_active(tx, name, True)
 
 

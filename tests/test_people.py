@@ -16,6 +16,7 @@ from protocol.clock import CHINA
 from protocol.console import accounts, managed
 from protocol.console.accounts import Account
 from protocol.errors import Refused
+from protocol.exchange import stick
 from tests.world import MORNING, Party, World
 
 CODE = "abcd-efgh-jkmn"
@@ -217,6 +218,35 @@ def test_a_station_in_the_dark_asks_its_head_and_nobody_is_thrown_out_of_a_queue
         at_station.stop(tx, "limin", by="head", at=station.clock.now())
     assert watches(station) == []
     assert signs_in(station, "wanghui", OWN)
+    assert not is_signed_in(station, token)
+
+
+def test_the_head_may_undo_his_own_stop_and_not_the_hubs_word(world):
+    works_at(world, "limin", "dafeng")
+    world.settle()
+    station = world.station("dafeng")
+    with station.office.store.write() as tx:
+        at_station.stop(tx, "limin", by="head", at=station.clock.now())
+        at_station.reopen(tx, "limin", by="head", at=station.clock.now())
+    assert signs_in(station, "limin")
+    leaves(world, "limin")
+    world.settle()
+    with pytest.raises(Refused), station.office.store.write() as tx:
+        at_station.reopen(tx, "limin", by="head", at=station.clock.now())
+
+
+def test_a_leaver_is_told_on_a_stick(world, tmp_path):
+    works_at(world, "limin", "dafeng")
+    world.settle()
+    station, office = world.station("dafeng"), world.hub.office
+    token = signs_in(station, "limin")
+    world.network.cut("dafeng")
+    leaves(world, "limin")
+    made = stick.export(office, "dafeng", tmp_path, world.hub.clock.now())
+    assert is_signed_in(station, token)
+    tally = stick.bring_in(station.office, stick.read_stick(made.file))
+    while not tally.finished.is_set():
+        station.step()
     assert not is_signed_in(station, token)
 
 

@@ -48,6 +48,7 @@ class Listed:
     display_name: str
     roles: frozenset[Role]
     active: bool  # in force today
+    gone: bool  # the hub says so: nobody opens it again here
     managed: bool
     has_code: bool
     locked_until: datetime | None
@@ -87,17 +88,28 @@ def keep_told(tx: Database, told: Told, *, at: datetime) -> bool:
     if row is not None and (row["source"] != HUB or row["revision"] >= told.revision):
         return False
     values = (told.display_name, accounts.roles_text(told.roles), int(told.active), told.valid_from, told.valid_to)
+    left = "" if told.active else stamp(at)
     if row is None:
         tx.execute(
             "insert into accounts (name, display_name, roles, active, valid_from, valid_to, revision, source,"
-            " secret_hash, secret_revision, code_until, failed, made_at) values (?,?,?,?,?,?,?,?,?,?,?,0,?)",
-            (told.name, *values, told.revision, HUB, told.secret, told.secret_revision, told.code_until, stamp(at)),
+            " secret_hash, secret_revision, code_until, left_at, failed, made_at) values (?,?,?,?,?,?,?,?,?,?,?,?,0,?)",
+            (
+                told.name,
+                *values,
+                told.revision,
+                HUB,
+                told.secret,
+                told.secret_revision,
+                told.code_until,
+                left,
+                stamp(at),
+            ),
         )
         return True
     tx.execute(
         "update accounts set display_name = ?, roles = ?, active = ?, valid_from = ?, valid_to = ?, revision = ?,"
-        " confirmed_at = '', waits = 0 where name = ?",
-        (*values, told.revision, told.name),
+        " left_at = ?, confirmed_at = '', waits = 0 where name = ?",
+        (*values, told.revision, left, told.name),
     )
     if told.secret_revision > row["secret_revision"]:
         accounts.set_password(tx, told.name, Secret(told.secret))
@@ -118,6 +130,7 @@ def listed(db: Database, *, at: datetime) -> list[Listed]:
             row["display_name"],
             frozenset(Role(role) for role in row["roles"].split()),
             accounts.in_force(row, at),
+            bool(row["left_at"]),
             row["source"] == HUB,
             bool(row["code_until"]),
             moment(row["locked_until"]) if row["locked_until"] and moment(row["locked_until"]) > at else None,
