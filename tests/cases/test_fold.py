@@ -292,7 +292,10 @@ def ordinary_histories(draw: st.DrawFn) -> list[Told]:
         found.append(one)
         if draw(st.integers(0, 2)) == 0:
             remark = draw(st.sampled_from(sorted(set(REMARKS) - {Act.SETTLE})))
-            found.append(told(act(f"r{number}", remark, f"a{draw(st.integers(0, number))}", card="red"), 50 + number))
+            wrong = {"by": By("spy", Role.AUDITOR)} if draw(st.integers(0, 9)) == 0 else {}
+            found.append(
+                told(act(f"r{number}", remark, f"a{draw(st.integers(0, number))}", card="red", **wrong), 50 + number)
+            )
         case = fold(found)
         tip = case.tip
     return draw(st.permutations(found))
