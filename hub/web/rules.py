@@ -12,17 +12,19 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub import breaches, library, readings, stations
+from hub import breaches, library, readings, sections, stations
 from hub.library import Kept, State, Way
 from hub.readings import Share
+from hub.sections import Section
 from hub.web.breaches import SEE_BREACHES, BreachLine, breach_lines
 from hub.web.room import by, room
 from hub.web.shown import title_of
 from protocol.cases.words import Role
+from protocol.catalogue.items import Certainty
 from protocol.clock import CHINA, moment
 from protocol.console import forms, session
 from protocol.console.once import posted_before, remember_post
-from protocol.console.pages import render, see_other_url, url
+from protocol.console.pages import render, see_other_url, translator, url
 from protocol.console.parts import Chip, Filled, Icon, Row, Step, Text, Tone
 from protocol.console.texts import Lang, Phrase, say
 from protocol.controls.machine import delivered
@@ -151,6 +153,7 @@ def show_rule(request: Request) -> Response:
         taken, read, titles = library.steps(db, code), readings.of_rule(db, code), stations.titles(db)
         tried = breach_lines(request, breaches.tried(db, code, 50), titles) if me.may(*SEE_BREACHES) else []
         has_read = readings.has_read(db, kept.rule, me.name)
+        owners = sections.sections(db)
     rule = kept.rule
     before = next((one.rule for one in mine if one.rule.version == rule.version - 1), None)
     under_way = next((one for one in mine if one.state in (State.DRAFT, State.LEGAL_REVIEW, State.APPROVED)), None)
@@ -161,7 +164,7 @@ def show_rule(request: Request) -> Response:
         text=rule.text,
         state=_state_chip(kept, day),
         chips=_chips(rule, kept, day, has_read),
-        rows=_rows(kept),
+        rows=_rows(request, kept, owners),
         controls=[say("rule.control-line", what=say(f"control.{control}")) for control in rule.enforced_by],
         versions=[_version(request, one, day) for one in reversed(mine)],
         difference=_difference(before.text, rule.text) if before else [],
@@ -281,10 +284,14 @@ def _period(rule: ControlRule) -> Phrase:
     return say("rule.from-to", first=rule.in_force_from, last=rule.in_force_to)
 
 
-def _rows(kept: Kept) -> list[Row]:
-    rule = kept.rule
-    rows = [Row(say("rule.in-force"), _period(rule)), Row(say("rules.owner"), rule.owner)]
-    rows.append(Row(say("rule.links"), "、".join(rule.links) if rule.links else say("rule.every-link")))
+def _rows(request: Request, kept: Kept, owners: Sequence[Section]) -> list[Row]:
+    rule, said = kept.rule, translator(request)
+    owner = next((_section(request, one) for one in owners if one.code == rule.owner), rule.owner)
+    links = "、".join(said(f"link.{link}") for link in rule.links) or said("rule.every-link")
+    rows = [Row(say("rule.in-force"), _period(rule)), Row(say("rules.owner"), owner), Row(say("rule.links"), links)]
+    rows.append(Row(say("rule.readers"), "、".join(said(f"side.{side}") for side in rule.readers)))
+    proposed = rule.certainty is Certainty.LOCAL
+    rows.append(Row(say("rule.certainty"), say("rule.proposal" if proposed else "rule.decided")))
     rows.append(Row(say("rule.items"), "、".join(rule.items) if rule.items else say("rule.every-item")))
     rows.append(Row(say("rules.review-by"), rule.review_by.isoformat()))
     if rule.replaces:
@@ -296,6 +303,10 @@ def _rows(kept: Kept) -> list[Row]:
     if kept.opinion:
         rows.append(Row(say("rule.opinion"), say("rule.opinion-line", opinion=kept.opinion, by=kept.opinion_by)))
     return rows
+
+
+def _section(request: Request, section: Section) -> str:
+    return section.name_en if session.lang(request) is Lang.EN and section.name_en else section.name
 
 
 def _chosen(mine: Sequence[Kept], asked: str, day: date) -> Kept:

@@ -16,7 +16,7 @@ from node.rulebook import day_of
 from node.web.tools import by, house, post_once
 from protocol.clock import moment
 from protocol.console import forms, session
-from protocol.console.pages import render, url
+from protocol.console.pages import render, translator, url
 from protocol.console.parts import Row
 from protocol.console.texts import Lang, Phrase, say
 from protocol.controls.rules import ControlRule
@@ -78,7 +78,8 @@ def show_one(request: Request) -> Response:
         read_at = rulebook.to_read(db, [rule], session.who(request).account.name)[0].read_at
     rows = [Row(say("rule.in-force"), say("rule.from", day=rule.in_force_from))]
     if rule.links:
-        rows.append(Row(say("rule.links"), "、".join(rule.links)))
+        said = translator(request)
+        rows.append(Row(say("rule.links"), "、".join(said(f"link.{link}") for link in rule.links)))
     if rule.risk is not None:
         rows.append(Row(say("rule.risk"), rule.risk.point))
         rows.append(Row(say("rule.measure"), rule.risk.measure))
