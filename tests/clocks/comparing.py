@@ -5,7 +5,7 @@ from __future__ import annotations
 from protocol.catalogue.calendar_files import standard_calendars
 from protocol.catalogue.calendars import Calendar
 from protocol.clocks.ledger import Facts, clocks_of
-from protocol.clocks.states import ClockState
+from protocol.clocks.states import ClockIs, ClockState
 from tests.clocks.daily import Told, count_by_hand
 from tests.clocks.ledgers import Ledger, random_ledger
 
@@ -26,6 +26,8 @@ def told(state: ClockState) -> Told:
         "late": state.late > 0,
         "effect_from": state.effect_from,
         "met_on": state.met_on,
+        "left": state.left if state.state is ClockIs.RUNNING else -1,
+        "provisional": state.provisional,
     }
 
 

@@ -132,9 +132,22 @@ def _count(ledger: Ledger, limit: Limit, today: date, deemed: object, promised: 
         for day in _between(start, until)
         if day not in crossed and (limit.unit is not Unit.WORKING_DAY or day in WORKING)
     )
+    in_working_days = limit.unit is Unit.WORKING_DAY
+    reach = (start, due or max(start, until)) if in_working_days else (last or until, due or until)
+    left = (
+        sum(
+            1
+            for day in _between(max(until, start), last)
+            if day not in crossed and (not in_working_days or day in WORKING)
+        )
+        if last
+        else -1
+    )
     licence = ledger.licence_until if limit.on_expiry is OnExpiry.DEEMED_RENEWED else None
     if licence and ((due and licence < due) or (due is None and until > licence)):
         due = licence
+        reach = (start if in_working_days else due, due)
+        left = sum(1 for day in _between(until, due) if not in_working_days or day in WORKING)
     late = bool(due and until > due)
     effect_from: date | None = None
     if void:
@@ -162,6 +175,8 @@ def _count(ledger: Ledger, limit: Limit, today: date, deemed: object, promised: 
         "late": late,
         "effect_from": effect_from,
         "met_on": until if ending and not void else None,
+        "left": left if state == "running" else -1,
+        "provisional": any(year not in _OFF for year in range(reach[0].year, reach[1].year + 1)),
     }
 
 
