@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlite_utils import Database
 
+from protocol.documents.sealing import load_seal
 from protocol.errors import Damaged, Distrusted, MicrocenterError, Unreachable
 from protocol.exchange.waterline import Waterline, forgotten
 from protocol.identity import Keyring, Keys, read_keyring
@@ -168,6 +169,22 @@ def _certificate_fits(settings: Settings, at: datetime) -> Iterator[Said]:
         yield Level.OK, f"证书有效至 {certificate.not_valid_after_utc:%Y-%m-%d}", f"valid for {left.days} days"
 
 
+def _seal(settings: Settings, at: datetime) -> Iterator[Said]:
+    if settings.kind is not Kind.HUB:
+        return
+    seal = load_seal(settings.seal_key, settings.seal_crt)
+    step = "签发电子印章：microcenter-provision seal | issue it: microcenter-provision seal"
+    if seal is None:
+        yield Level.OK, "没有电子印章，文书只带二维码", "no electronic seal: documents carry a code alone"
+    elif seal.good_until < at:
+        yield Level.FAIL, "电子印章证书已过期，文书不能签章", "the seal's certificate ran out: nothing is sealed", step
+    elif seal.good_until - at < EXPIRES_SOON:
+        left = (seal.good_until - at).days
+        yield Level.WARN, f"电子印章证书还有 {left} 天到期", f"the seal's certificate ends in {left} days", step
+    else:
+        yield Level.OK, f"电子印章有效至 {seal.good_until:%Y-%m-%d}", f"seal good until {seal.good_until:%Y-%m-%d}"
+
+
 def _keyring(settings: Settings, at: datetime) -> Iterator[Said]:
     if not settings.letters_key.exists():
         return
@@ -302,6 +319,7 @@ CHECKS: tuple[Callable[[Settings, datetime], Iterator[Said]], ...] = (
     _writable,
     _identity,
     _certificate_fits,
+    _seal,
     _keyring,
     district.broker,
     district.broker_rules,

@@ -38,7 +38,7 @@ def after_enrolment(box: Path) -> list[str]:
 
 def after_sealing(seal: Seal) -> list[str]:
     return [
-        f"电子印章“{seal.name}”可用至 the seal is good until {seal.good_until:%Y-%m-%d}; 请重启区中心 restart the hub",
+        f"电子印章“{seal.name}”可用至 the seal is good until {seal.good_until:%Y-%m-%d}",
         "  测试证书，不具有法律效力 a test certificate of this district's own, without effect in law",
     ]
 

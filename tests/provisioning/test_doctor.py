@@ -253,3 +253,15 @@ def test_somebody_who_plays_the_broker_is_not_believed(mtls_district, district, 
 def test_an_alert_is_read_in_the_light_of_the_boxs_own_facts(answer, own, word):
     assert word in cause(answer, own).zh
     assert not cause(answer, own).ok
+
+
+def test_a_seal_is_told_before_it_runs_out(district, now):
+    hub = district.hub
+    assert worst(hub.folder, now, "seal") is Level.OK
+    with open_office(hub.folder.parent) as office:
+        office.issue_seal("某区政务服务中心", now)
+    assert worst(hub.folder, now, "seal") is Level.OK
+    assert worst(hub.folder, now + timedelta(days=3 * 365 - 30), "seal") is Level.WARN
+    assert worst(hub.folder, now + timedelta(days=3 * 365 + 1), "seal") is Level.FAIL
+    hub.seal_crt.unlink()
+    assert worst(hub.folder, now, "seal") is Level.FAIL
