@@ -14,6 +14,7 @@ from protocol.catalogue.items import Certainty, SurveyNeed, Unit
 
 COLUMNS = frozenset({"id", "name", "legal_basis", "statutory_limit"})  # without these it is no such list
 _LIMIT = re.compile(r"(\d+)\s*(wd|cd|个工作日|工作日|日|天|个月)")
+_DAYS = re.compile(r"(?:[\d.]+[–-])?(\d+(?:\.\d+)?)")  # of a range the longer
 _UNITS = {
     "wd": Unit.WORKING_DAY,
     "个工作日": Unit.WORKING_DAY,
@@ -41,8 +42,8 @@ def draft(row: Mapping[str, str]) -> dict[str, Any]:
         item["legal_basis"] = [{"text": _unmarked(basis), "certainty": _mark(basis, certainty).value}]
     if limit := _limit(row["statutory_limit"], basis, certainty):
         item["limits"] = [limit]
-    if promised := re.search(r"\d+(?:\.\d+)?$|^\d+", row.get("promised_wd_proposal", "").strip()):
-        days = -(-float(promised[0]) // 1)  # half a day is promised as one
+    if promised := _DAYS.fullmatch(row.get("promised_wd_proposal", "").strip()):
+        days = -(-float(promised[1]) // 1)  # half a day is promised as one
         unit = Unit.WORKING_DAY if days else Unit.INSTANT
         item["promised"] = {"value": int(days), "unit": unit.value, "certainty": Certainty.LOCAL.value}
     if need := row.get("site_survey", "").strip():
@@ -66,9 +67,10 @@ def draft(row: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _limit(text: str, basis: str, certainty: Certainty) -> dict[str, Any] | None:
-    """The first figure of the limit; a list that says several things has them all in the note."""
-    said = _LIMIT.search(text)
-    if said is None and "当场" not in text:
+    """The limit if the list says just one figure, or only that it is done on the spot."""
+    figures = list(_LIMIT.finditer(text))
+    said = figures[0] if figures else None
+    if len(figures) > 1 or (said is None and "当场" not in text) or (said and "当场" in text):
         return None
     return {
         "what": "decision",
