@@ -65,13 +65,24 @@ def look(request: Request, form: FormData, checks: Checks, has_seal: bool | None
 def _answer(request: Request, verdict: Verdict) -> Answer:
     if verdict.outcome is Outcome.UNPROVEN:
         return Answer(Tone.BAD, say("verify.unproven"), say(f"verify.why.{verdict.why}"), ())
-    advice = say("verify.compare")
+    title, advice = _genuine(verdict, request.app.state.shell.clock.now())
+    tone = Tone.GOOD if title.key == "verify.genuine" and advice.key == "verify.compare" else Tone.WARN
+    return Answer(tone, title, advice, _rows(request, verdict))
+
+
+def _genuine(verdict: Verdict, at: datetime) -> tuple[Phrase, Phrase]:
+    """Title and advice. "Valid" is said only where its last day has not passed and a list was there to ask."""
+    assert verdict.told is not None
+    until = verdict.told.until
     if verdict.cancelled is not None:
-        advice = say("verify.cancelled-on", on=verdict.cancelled.on, reason=verdict.cancelled.reason)
-    elif verdict.out_since is not None:
+        told = say("verify.cancelled-on", on=verdict.cancelled.on, reason=verdict.cancelled.reason)
+        return say("verify.cancelled"), told
+    advice = say("verify.compare")
+    if verdict.out_since is not None:
         advice = say("verify.box-out", since=verdict.out_since.astimezone(CHINA).date())
-    tone = Tone.GOOD if advice.key == "verify.compare" else Tone.WARN
-    return Answer(tone, say(f"verify.{verdict.outcome}"), advice, _rows(request, verdict))
+    if until is not None and until < at.astimezone(CHINA).date():
+        return say("verify.expired", until=until), advice
+    return say("verify.genuine" if verdict.as_of is not None else "verify.genuine-no-list"), advice
 
 
 def _rows(request: Request, verdict: Verdict) -> list[Row]:

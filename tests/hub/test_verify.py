@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from protocol.documents.produce import Printed, produce
 from protocol.documents.sealing import Seal
 from protocol.documents.verify import CancellationList, Cancelled
 from provisioning.authority import seal_certificate
-from tests.documents.samples import ALL, AT
+from tests.documents.samples import ALL, AT, LICENCE
 from tests.hub.desk import Desk
 from tests.world import DISTRICT, MORNING, World
 
@@ -43,6 +44,7 @@ def brings(desk: Desk, name: str, pdf: bytes) -> str:
 @pytest.mark.parametrize("name", ["li", "zhao", "sun"])
 def test_whoever_is_signed_in_can_check_a_code(desk: Desk, paper: Printed, name: str) -> None:
     browser = desk.browser(name)
+    desk.cancelled = CancellationList(MORNING, {}.get)
     assert 'href="/verify"' in browser.get("/verify")
     said = says(browser.post("/verify", code=paper.code))
     for expected in ("真实有效", "JY25101140012345", "某*****", "2031年3月8日", "证照", "逐项比对"):
@@ -52,7 +54,7 @@ def test_whoever_is_signed_in_can_check_a_code(desk: Desk, paper: Printed, name:
 
 def test_a_sealed_file_is_genuine_and_says_whose_test_seal_it_is(desk: Desk, paper: Printed) -> None:
     said = brings(desk, "li", paper.pdf)
-    assert "真实有效" in said
+    assert "真实；本机没有名单" in said
     assert "新都区政务服务中心，覆盖整个文件（测试证书" in said
 
 
@@ -73,6 +75,17 @@ def test_a_cancelled_licence_shows_since_when_and_why_as_of_the_list(desk: Desk,
     assert "真实，但已注销或者撤销" in says(page)
     assert "2026年6月1日 起不再有效：法人依法终止" in says(page)
     assert "名单更新于" in page
+
+
+def test_a_licence_whose_last_day_has_passed_is_not_called_valid(desk: Desk, world: World, paper: Printed) -> None:
+    desk.cancelled = CancellationList(MORNING, {}.get)
+    browser = desk.browser()
+    browser.get("/verify")
+    assert "真实有效" in says(browser.post("/verify", code=paper.code))
+    old = replace(LICENCE, front=replace(LICENCE.front, until=MORNING.date() - timedelta(days=1)))
+    said = says(browser.post("/verify", code=produce(Press(), old, DISTRICT, world.hub.keys).code))
+    assert "真实，但有效期已于" in said
+    assert "真实有效" not in said
 
 
 def test_without_a_list_the_page_says_that_it_cannot_tell(desk: Desk) -> None:

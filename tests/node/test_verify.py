@@ -34,11 +34,11 @@ def test_a_licence_is_proved_at_a_station_that_is_dark(desk: Desk, paper: Printe
     clerk = desk.clerk()
     assert 'href="/verify"' in clerk.sees("/verify").text
     page = clerk.posts("/verify", {"code": paper.code})
-    assert "真实有效" in page.text
+    assert "真实；本机没有名单" in page.text
     assert "JY25101140012345" in page.text
     assert page.url.endswith("/verify")
     page = clerk.posts("/verify", files={"pdf": ("a.pdf", paper.pdf)})
-    assert "真实有效" in page.text
+    assert "覆盖整个文件" in page.text
     page = clerk.posts("/verify", files={"pdf": ("a.pdf", paper.pdf + b"\n")})
     assert "签章之后被添加过内容" in page.text
 
@@ -92,7 +92,7 @@ def test_a_scanner_types_a_code_and_enter_and_the_next_one_follows(
             page.keyboard.press("Enter")
             page.wait_for_url("**/desk")
             page.goto(f"{served}/verify")
-            for code, answer in ((paper.code, "真实有效"), (paper.code[:-4] + "0000", "无法核验")):
+            for code, answer in ((paper.code, "真实；本机没有名单"), (paper.code[:-4] + "0000", "无法核验")):
                 page.wait_for_function("document.activeElement.id === 'f-code'")
                 page.keyboard.type(code)
                 page.keyboard.press("Enter")

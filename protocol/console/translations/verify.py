@@ -38,6 +38,11 @@ VERIFY: Texts = {
         "Key or certificate of the seal cannot be used: nothing is sealed; issue it again at the office",
     ),
     "verify.genuine": ("真实有效", "Genuine"),
+    "verify.genuine-no-list": (
+        "真实；本机没有名单，不能判断是否已被注销",
+        "Genuine; no list here to tell whether it was cancelled since",
+    ),
+    "verify.expired": ("真实，但有效期已于 {until:date} 届满", "Genuine, but it ran out on {until:date}"),
     "verify.cancelled": ("真实，但已注销或者撤销", "Genuine, but cancelled since"),
     "verify.unproven": ("无法核验", "Cannot be verified"),
     "verify.compare": (
