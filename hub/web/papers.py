@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub import decisions
+from hub.web.case_parts import papers_of
 from hub.web.room import room
 from protocol.errors import Refused
 
@@ -21,7 +22,7 @@ def show_paper(request: Request) -> Response:
     desk, case_id, digest = room(request), request.path_params["case_id"], request.path_params["digest"]
     with desk.store.read() as db:
         case = decisions.need_case(db, desk.book, case_id)
-    paper = next((paper for paper in case.papers if paper.digest == digest), None)
+    paper = next((paper for paper in papers_of(case) if paper.digest == digest), None)
     data = desk.blobs.read(digest) if paper is not None else None
     if paper is None or data is None:
         raise Refused("refused.no-paper", paper=digest[:8])
@@ -33,3 +34,21 @@ def show_paper(request: Request) -> Response:
         "Cache-Control": "no-store",
     }
     return Response(data, media_type=paper.type if policy else "application/octet-stream", headers=headers)
+
+
+def show_document(request: Request) -> Response:
+    """A document of the case: the bytes that every reprint prints."""
+    desk, case_id, digest = room(request), request.path_params["case_id"], request.path_params["digest"]
+    with desk.store.read() as db:
+        case = decisions.need_case(db, desk.book, case_id)
+    is_ours = any(act.made is not None and act.made.digest == digest for act in case.documents)
+    data = desk.blobs.read(digest) if is_ours else None
+    if data is None:
+        raise Refused("refused.no-paper", paper=digest[:8])
+    headers = {
+        "Content-Security-Policy": _PDF,
+        "Content-Disposition": "inline",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return Response(data, media_type="application/pdf", headers=headers)

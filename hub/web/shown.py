@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 
 from protocol.cases.rules import Flag, Status
-from protocol.catalogue.items import FieldRole, FieldType, Item
+from protocol.catalogue.items import FieldRole, FieldType, Item, Stop
 from protocol.catalogue.numbers import is_credit_shape, is_id_shape
 from protocol.clock import moment
+from protocol.clocks.explained import Line, said
 from protocol.console import session
 from protocol.console.parts import Chip, Icon, Tone
 from protocol.console.texts import Lang, say
@@ -102,3 +103,8 @@ def label_of(request: Request, item: Item | None, about: str) -> str:
         if (material := item.material(about)) is not None:
             return material.name_en if english and material.name_en else material.name
     return about
+
+
+def stop_name(request: Request, stop: Stop | str) -> str:
+    """Why a clock stands still, in the words that the clocks themselves use."""
+    return said(Line(f"stop.{stop}"), session.lang(request))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from html import unescape
 from pathlib import Path
@@ -17,12 +18,15 @@ from hub.room import Room
 from hub.shelf import Shelf
 from hub.web.routes import hub_console
 from node import desk as node_desk
+from node import drafts as node_drafts
 from protocol.cases.acts import Paper
 from protocol.cases.rules import Role
 from protocol.catalogue.bundle import open_bundle, pack
 from protocol.catalogue.items import Item
 from protocol.catalogue.publishers import NOBODY, Publishers
 from protocol.console import accounts
+from protocol.documents.sealing import Seal
+from protocol.documents.verify import NO_LIST, CancellationList, Checks
 from protocol.exchange import stick
 from protocol.exchange.carried import Tally
 from protocol.exchange.envelope import seal_to_self
@@ -35,6 +39,12 @@ SECRET = accounts.secret(PASSWORD)
 STAFF = {
     "li": ("李受理", (Role.ACCEPTOR, Role.REVIEWER, Role.ISSUER, Role.LEADER)),
     "wang": ("王审批", (Role.ACCEPTOR, Role.APPROVER, Role.ARCHIVIST)),
+    "qian": ("钱审核", (Role.REVIEWER,)),
+    "chen": ("陈勘查", (Role.SURVEYOR,)),
+    "zhou": ("周勘查", (Role.SURVEYOR,)),
+    "wu": ("吴发证", (Role.ISSUER,)),
+    "feng": ("冯督查", (Role.SUPERVISOR,)),
+    "han": ("韩局长", (Role.LEADER,)),
     "zhao": ("赵运行", (Role.OPERATOR,)),
     "sun": ("孙账号", (Role.ADMIN,)),
 }
@@ -103,8 +113,15 @@ class Browser:
     def filled(self) -> dict[str, str]:
         """What stands in the text areas and inputs of the page already."""
         areas = re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>', self.page, re.S)
-        inputs = re.findall(r'<input class="w-[^"]*" type="text"[^>]*name="([^"]*)" value="([^"]*)"', self.page)
-        return {unescape(name): unescape(value) for name, value in [*areas, *inputs]}
+        kinds = "text|date|datetime-local"
+        inputs = re.findall(rf'<input class="w-[^"]*" type="(?:{kinds})"[^>]*name="([^"]*)" value="([^"]*)"', self.page)
+        radios = re.findall(r'<input type="radio" name="([^"]*)" value="([^"]*)" checked>', self.page)
+        lists = [
+            (name, chosen[1])
+            for name, body in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', self.page, re.S)
+            if (chosen := re.search(r'<option value="([^"]*)" selected>', body))
+        ]
+        return {unescape(name): unescape(value) for name, value in [*areas, *inputs, *radios, *lists]}
 
 
 class Desk:
@@ -116,6 +133,8 @@ class Desk:
         self.shelf = Shelf(office.store, office.blobs, lambda data: open_bundle(data, public))
         self.listed: tuple[bytes, Publishers] = (b"", NOBODY)
         self.publishing = Publishing(office.store, office.blobs, self.shelf, office.pen, lambda: self.listed)
+        self.cancelled: CancellationList = NO_LIST
+        self.electronic_seal: Seal | None = None
         self.room = Room(
             store=office.store,
             blobs=office.blobs,
@@ -129,6 +148,8 @@ class Desk:
             health=self.health,
             export_stick=lambda name: stick.export(office, name, self._folder("out"), hub.clock.now()),
             import_stick=self._import,
+            checks=Checks(public, lambda: office.courier.keyring, lambda: self.cancelled),
+            electronic_seal=lambda: self.electronic_seal,
             run=self._folder("run"),
         )
         self.app = hub_console(self.room, Name("新都区政务服务中心", "Xindu district government service center"))
@@ -154,9 +175,12 @@ class Desk:
             None, 50 * 1024**3, "0.1.0", "hub",
         )  # fmt: skip
 
-    def publish(self, number: int, at: datetime) -> None:
+    def publish(self, number: int, at: datetime, items: Sequence[Item] = ()) -> None:
+        """The delivered items, or these in the place of those with the same code."""
         office = self.world.hub.office
-        bundle = pack(all_items(), number, at, self.world.authority)
+        instead = {item.code: item for item in items}
+        every = [instead.pop(item.code, item) for item in all_items()]
+        bundle = pack([*every, *instead.values()], number, at, self.world.authority)
         self.shelf.take(bundle, office.pen, list(self.world.stations), at)
 
     def browser(self, name: str = "li", *, english: bool = False) -> Browser:
@@ -182,14 +206,14 @@ class Desk:
 def takes_in(station: Station, item: Item, changed: dict[str, str] | None = None, data: bytes | None = None) -> str:
     office, at, rng = station.office, station.clock.now(), station.world.rng
     with office.store.write() as tx:
-        draft = node_desk.begin_draft(tx, rng.randbytes(16), item, by=station.clerk, at=at)
-        node_desk.save_draft(tx, draft, item, answers_for(item, rng) | (changed or {}), at)
+        draft = node_drafts.begin_draft(tx, rng.randbytes(16), item, by=station.clerk, at=at)
+        node_drafts.save_draft(tx, draft, item, answers_for(item, rng) | (changed or {}), at)
     for number, material in enumerate(item.required_materials):
         picture = data or png(60 + number, 40, 120 + rng.randrange(100))
         digest = office.blobs.keep(picture, at)
         paper = Paper(digest=digest, size=len(picture), type="image/png", material=material.code)
         with office.store.write() as tx:
-            node_desk.add_paper(tx, draft, paper, at)
+            node_drafts.add_paper(tx, draft, paper, at)
     with office.store.write() as tx:
         node_desk.submit(tx, office.pen, draft, item, by=station.clerk, at=at)
     return draft

@@ -58,7 +58,7 @@ def test_an_officer_walks_the_list_by_keys_reads_a_case_and_decides(desk: Desk, 
             "[...document.querySelectorAll('.sheet-of-paper img')].every(i => i.complete || i.loading == 'lazy')"
         )
         assert page.evaluate("document.querySelector('.sheet-of-paper img').naturalWidth") > 0
-        page.get_by_role("link", name="受理", exact=True).click()
+        page.keyboard.press("F9")
         page.wait_for_url("**/do/accept")
         page.keyboard.press("F9")
         page.wait_for_url(f"**/cases/{case}")

@@ -244,7 +244,7 @@ def test_the_catalogue_is_told_to_every_station_once(desk: Desk, world: World) -
     with world.hub.office.store.read() as db:
         told = db.execute("select count(*) from entries where kind = 'catalogue.published'").fetchone()[0]
         assert told == 2
-        assert db.execute("select sum(there) from papers where type = 'application/json'").fetchone()[0] == 2
+        assert db.execute("select sum(there) from papers where type = 'application/octet-stream'").fetchone()[0] == 2
 
 
 def test_the_longest_waiting_is_first_and_nobody_has_waited_less_than_nothing(desk: Desk, world: World) -> None:

@@ -1,0 +1,99 @@
+"""What is written on a licence when it is issued: filled in from the item and the case, and checked by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from hub.web.asking import Ask, Asked, Block, Input
+from protocol.cases.acts import LicenceTerms
+from protocol.cases.rules import Act, Status
+from protocol.catalogue.calendars import month_later
+from protocol.catalogue.items import Licence, LicenceEffect, Unit
+from protocol.console.texts import Phrase, say
+
+_CHANGE = {
+    LicenceEffect.ISSUES: "new",
+    LicenceEffect.RENEWS: "renewed",
+    LicenceEffect.CHANGES: "changed",
+    LicenceEffect.REPLACES: "replaced",
+}
+
+
+def licence_of(asked: Asked) -> Licence | None:
+    """What this issue writes; None where a denial is sent, or the item ends a licence."""
+    if asked.act is not Act.ISSUE or asked.case.status is not Status.GRANTED or asked.item is None:
+        return None
+    licence = asked.item.licence
+    return licence if licence is not None and licence.effect in _CHANGE else None
+
+
+def licence_blocks(asked: Asked) -> list[Block]:
+    licence = licence_of(asked)
+    if licence is None:
+        return []
+    terms = proposed(asked, licence)
+    inputs = [
+        Input("licence.number", say("licence.number"), Ask.LINE, default=terms.number),
+        Input("licence.holder", say("licence.holder"), Ask.LINE, default=terms.holder),
+        Input("licence.valid_from", say("licence.valid-from"), Ask.DAY, default=terms.valid_from),
+        Input(
+            "licence.valid_to", say("licence.valid-to"), Ask.DAY, hint=say("licence.valid-to-hint"), required=False,
+            default=terms.valid_to,
+        ),
+    ]  # fmt: skip
+    if terms.replaces:
+        inputs.append(
+            Input("licence.replaces", say("licence.replaces"), Ask.LINE, required=False, default=terms.replaces)
+        )
+    return [Block(inputs, title=say("licence.title", change=say(f"licence.{terms.change}")))]
+
+
+def proposed(asked: Asked, licence: Licence) -> LicenceTerms:
+    """As the item has it: a renewed one goes on the day after the old one, a changed one keeps its end."""
+    case, intake = asked.case, asked.case.intake
+    old = intake.licence if intake else ""
+    until = intake.licence_until if intake else ""
+    start = date.fromisoformat(asked.today)
+    if licence.effect is LicenceEffect.RENEWS and until and date.fromisoformat(until) >= start:
+        start = date.fromisoformat(until) + timedelta(days=1)
+    keeps_its_end = licence.effect in (LicenceEffect.CHANGES, LicenceEffect.REPLACES) and until
+    return LicenceTerms(
+        number=f"{case.number}·证照",
+        kind=licence.kind,
+        holder=case.applicant.name,
+        valid_from=start.isoformat(),
+        valid_to=until if keeps_its_end else _end(licence, start),
+        change=_CHANGE[licence.effect],
+        replaces=old,
+    )
+
+
+def licence_said(asked: Asked, typed: Mapping[str, str]) -> LicenceTerms | None:
+    licence = licence_of(asked)
+    if licence is None:
+        return None
+    return LicenceTerms(
+        number=typed.get("licence.number", ""),
+        kind=licence.kind,
+        holder=typed.get("licence.holder", ""),
+        valid_from=typed.get("licence.valid_from", ""),
+        valid_to=typed.get("licence.valid_to", ""),
+        change=_CHANGE[licence.effect],
+        replaces=typed.get("licence.replaces", ""),
+    )
+
+
+def licence_problems(typed: Mapping[str, str]) -> dict[str, Phrase]:
+    start, end = typed.get("licence.valid_from", ""), typed.get("licence.valid_to", "")
+    return {"licence.valid_to": say("licence.ends-before")} if end and end < start else {}
+
+
+def _end(licence: Licence, start: date) -> str:
+    """The last day: the day before the same day, so many months on."""
+    if licence.validity is None:
+        return ""
+    value = licence.validity.value
+    days = licence.validity.unit is not Unit.MONTH
+    end = start + timedelta(days=value) if days else month_later(start, value)
+    return (end - timedelta(days=1)).isoformat()
