@@ -32,21 +32,21 @@ def code_on(page: str) -> str:
 
 def test_a_new_person_gets_a_code_chooses_a_password_and_works(desk, admin):
     admin.get("/people")
-    admin.post("/people", name="zhou", display="周审核")
+    admin.post("/people", name="meng", display="周审核")
     code = code_on(admin.page)
-    admin.get("/people/zhou")
-    admin.post("/people/zhou/join", place="shenhe/reviewer")
+    admin.get("/people/meng")
+    admin.post("/people/meng/join", place="shenhe/reviewer")
     assert "审核科 · 审核人员" in admin.text
-    admin.post("/people/zhou/post", station="dafeng", **{"at:clerk": "yes"})
+    admin.post("/people/meng/post", station="dafeng", **{"at:clerk": "yes"})
     assert "正在送达该站" in admin.text
     desk.world.settle()
-    admin.get("/people/zhou")
+    admin.get("/people/meng")
     assert "该站已收到" in admin.text
 
     browser = desk.browser("sun")
     browser.client.cookies.clear()
     browser.get("/sign-in")
-    browser.post("/sign-in", name="zhou", password=code)
+    browser.post("/sign-in", name="meng", password=code)
     assert browser.url == "/password"
     browser.get("/worklist")
     assert browser.url == "/password"  # nothing else is open before
@@ -68,36 +68,36 @@ def test_nobody_changes_his_own_roles_on_a_page(admin):
 
 
 def test_a_leaver_is_entered_and_the_leaving_undone(desk, admin):
-    other = with_account(desk, "qian", Role.ACCEPTOR)
-    admin.get("/people/qian")
-    admin.post("/people/qian/leave", last="")
+    other = with_account(desk, "tang", Role.ACCEPTOR)
+    admin.get("/people/tang")
+    admin.post("/people/tang/leave", last="")
     assert "已离岗" in admin.text
     other.get("/worklist")
     assert other.url == "/sign-in"
-    admin.post("/people/qian/stay")
+    admin.post("/people/tang/stay")
     assert "在岗" in admin.text
-    admin.get("/people/qian")
-    admin.post("/people/qian/code")
+    admin.get("/people/tang")
+    admin.post("/people/tang/code")
     assert "只显示这一次" in admin.text
 
 
 def test_who_stands_in_sees_the_buttons_and_both_names_are_in_the_act(desk, admin):
-    zhou, wu = with_account(desk, "zhou"), with_account(desk, "wu")
+    meng, gong = with_account(desk, "meng"), with_account(desk, "gong")
     with desk.world.hub.office.store.write() as tx:
-        sections.join(tx, "zhou", "shenhe", Role.REVIEWER, ("", ""), by="sun")
+        sections.join(tx, "meng", "shenhe", Role.REVIEWER, ("", ""), by="sun")
     today = MORNING.date().isoformat()
-    zhou.get("/delegations")
-    zhou.post(
-        "/delegations", what="zhou/shenhe/reviewer", borrower="wu", reason="外出开会", **{"from": today, "to": today}
+    meng.get("/delegations")
+    meng.post(
+        "/delegations", what="meng/shenhe/reviewer", borrower="gong", reason="外出开会", **{"from": today, "to": today}
     )
-    assert "同事wu 代 同事zhou" in zhou.text
-    wu.get("/worklist")
-    assert wu.status == 200
+    assert "同事gong 代 同事meng" in meng.text
+    gong.get("/worklist")
+    assert gong.status == 200
     for _ in range(4):  # busy all day, past midnight in China
-        assert wu.status == 200
+        assert gong.status == 200
         desk.world.advance(4 * 3600)
-        wu.get("/worklist")
-    assert wu.status == 403
+        gong.get("/worklist")
+    assert gong.status == 403
 
 
 def test_a_section_is_renamed_and_closed(desk, admin):
@@ -111,7 +111,7 @@ def test_a_section_is_renamed_and_closed(desk, admin):
 def test_who_looked_at_a_case_is_on_record_once_for_ten_minutes(desk):
     case = desk.takes_in()
     desk.world.settle()
-    li, auditor = desk.browser("li"), with_account(desk, "shen", Role.AUDITOR)
+    li, auditor = desk.browser("li"), with_account(desk, "fan", Role.AUDITOR)
     for _ in range(3):
         li.get(f"/cases/{case}")
     store, at = desk.world.hub.office.store, desk.world.hub.clock.now()
@@ -127,7 +127,7 @@ def test_who_looked_at_a_case_is_on_record_once_for_ten_minutes(desk):
     assert "510114199001010012" not in auditor.page
     auditor.get("/looks.csv?account=li")
     assert auditor.page.count("li,") == 3
-    auditor.get("/looks?account=shen")
+    auditor.get("/looks?account=fan")
     assert "导出" in auditor.text  # whoever takes the file away has looked too
     li.get("/looks")
     assert li.status == 403
