@@ -117,6 +117,7 @@ def station_in_use(desk: NodeDesk) -> list[str]:
     desk.world.turn()
     return [
         "/desk", "/items", "/items?q=zzz", "/cases", "/cases?page=3", "/attention", "/sync",
+        "/people", "/looks", "/password",
         f"/drafts/{draft}", f"/drafts/{draft}?check=1", f"/drafts/{draft}/papers", f"/drafts/{draft}/check",
         f"/drafts/{draft}/discard", f"/drafts/{supplement}", f"/drafts/{supplement}/papers",
         *(f"/cases/{case}" for case in (granted, returned, lost)),
@@ -215,9 +216,13 @@ def test_nobody_stumbles_at_the_hub(chromium: Browser, tmp_path: Path, lang: str
         world.settle()
         paths = hub_in_use(desk, world)
         with served(desk.app) as address:
-            for name in ("li", "zhao"):
+            for name, allowed in (
+                ("li", paths),
+                ("zhao", ["/attention", "/stations", "/stations/dafeng"]),
+                ("feng", ["/looks", "/people/li"]),
+                ("sun", ["/people", "/people/li", "/people/sun", "/sections?code=dangan", "/delegations", "/password"]),
+            ):
                 page = signed_in(chromium, address, name, lang)
-                allowed = paths if name == "li" else ["/attention", "/stations", "/stations/dafeng"]
                 assert stumbling_blocks(page, address, allowed) == []
                 page.context.close()
     finally:
