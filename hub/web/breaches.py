@@ -49,13 +49,15 @@ class BreachesPage:
 
 
 def noting(room: Room) -> Callable[[Request, Refused], None]:
-    """What the shell calls with every refusal. Only what somebody *did* is an attempt: opening a form is none."""
+    """What the shell calls with every refusal. Pressing an act's button is an attempt; looking at a page is none."""
 
     def note(request: Request, why: Refused) -> None:
         signed_in = session.current(request)
-        if request.method != "POST" or signed_in is None:
-            return
         where = request.path_params
+        # the button of an act leads to its form by GET, and who may not do it is refused there already
+        tries = request.method == "POST" or "act" in where
+        if signed_in is None or not tries:
+            return
         breaches.record_breach(
             room.store,
             room.pen,
