@@ -31,7 +31,7 @@ class _Spoken:
     characters: frozenset[str]
     initials: str  # of the name and of each alias, a line each, a line break before and behind
     pinyin: str  # the same in full
-    numbers: tuple[str, ...]  # codes of the national lists
+    numbers: str  # codes of the national lists, likewise
 
 
 class Index:
@@ -78,7 +78,7 @@ class _Question:
 def _rank(spoken: _Spoken, asked: _Question) -> int | None:
     """How well an item answers, 0 best; None if not at all."""
     text = asked.text
-    if text == spoken.code or (asked.number and asked.number in spoken.numbers):
+    if text == spoken.code or (asked.number and f"\n{asked.number}\n" in spoken.numbers):
         return 0
     if spoken.code in asked.called:
         return 1
@@ -95,9 +95,9 @@ def _rank(spoken: _Spoken, asked: _Question) -> int | None:
         if f"{line}\n" in spoken.initials or f"{line}\n" in spoken.pinyin:
             return 7
         return 8 if line in spoken.initials or line in spoken.pinyin else 9
-    if all(word in spoken.all_said or word == spoken.code for word in asked.words):
+    if len(asked.words) > 1 and all(word in spoken.all_said or word == spoken.code for word in asked.words):
         return 10
-    if asked.number and any(number.startswith(asked.number) for number in spoken.numbers):
+    if asked.number and f"\n{asked.number}" in spoken.numbers:
         return 11
     if asked.characters is not None and asked.characters <= spoken.characters:
         return 12
@@ -118,7 +118,7 @@ def _spoken(item: Item) -> _Spoken:
         characters=frozenset("".join(said)),
         initials="".join(f"\n{''.join(one[0] for one in words)}" for words in syllables) + "\n",
         pinyin="".join(f"\n{''.join(words)}" for words in syllables) + "\n",
-        numbers=tuple(_fold(number) for number in (item.catalogue_code, item.task_code) if number),
+        numbers=f"\n{_fold(item.catalogue_code)}\n{_fold(item.task_code)}\n",
     )
 
 
