@@ -31,7 +31,7 @@ class PeoplePage:
     section = "people"
     lines: Sequence[Listed]
     soon: frozenset[str]  # to be confirmed now or before long
-    me: str
+    own: str  # the account of who looks
     heard: datetime | None
     days: int
     as_of: datetime
