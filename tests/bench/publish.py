@@ -16,7 +16,7 @@ from string import ascii_uppercase
 from hub import stations
 from hub.shelf import Shelf
 from node.shelf import Shelf as StationShelf
-from protocol.catalogue.bundle import open_bundle, parts_of, sign_parts
+from protocol.catalogue.bundle import Catalogue, open_bundle, parts_of, sign_parts
 from protocol.catalogue.items import Item, StationKind
 from protocol.exchange.link import Lane, Token
 from protocol.exchange.loopback import LoopbackLink
@@ -45,10 +45,15 @@ def publish(folder: Path, count: int = STATIONS) -> dict[str, float]:
     public = world.authority.public_key()
     office = world.hub.office
     shelf = Shelf(office.store, office.blobs, lambda data: open_bundle(data, public))
+    opened: dict[str, Catalogue] = {}
+
+    def open_at_station(data: bytes) -> Catalogue:
+        """Checked and read by each; one copy is kept for all, because 300 machines share this memory here."""
+        catalogue = open_bundle(data, public)
+        return opened.setdefault(catalogue.digest, catalogue)
+
     shelves = {
-        name: StationShelf(
-            station.office.store, station.office.blobs, lambda data: open_bundle(data, public), StationKind.TOWN, name
-        )
+        name: StationShelf(station.office.store, station.office.blobs, open_at_station, StationKind.TOWN, name)
         for name, station in world.stations.items()
     }
     with office.store.write() as tx:

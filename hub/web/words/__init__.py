@@ -4,7 +4,8 @@ from hub.web.words.acts import ACT_WORDS
 from hub.web.words.cases import CASE_WORDS
 from hub.web.words.network import NETWORK_WORDS
 from hub.web.words.people import PEOPLE_WORDS
+from hub.web.words.publishing import PUBLISHING_WORDS
 from hub.web.words.rules import RULE_WORDS
 from protocol.console.texts import merged
 
-HUB_WORDS = merged(ACT_WORDS, CASE_WORDS, NETWORK_WORDS, PEOPLE_WORDS, RULE_WORDS)
+HUB_WORDS = merged(ACT_WORDS, CASE_WORDS, NETWORK_WORDS, PEOPLE_WORDS, PUBLISHING_WORDS, RULE_WORDS)
