@@ -19,6 +19,7 @@ from hub.sections import Section
 from hub.web.breaches import SEE_BREACHES, BreachLine, breach_lines
 from hub.web.room import by, room
 from hub.web.shown import title_of
+from hub.web.words.rules import RULE_WORDS
 from protocol.cases.words import Role
 from protocol.catalogue.items import Certainty
 from protocol.clock import CHINA, moment
@@ -50,7 +51,7 @@ class RuleLine:
     title: str
     kind: Phrase
     state: Chip
-    owner: str
+    owner: Text
     read: Text
     tried: int
     chips: Sequence[Chip]
@@ -123,12 +124,13 @@ def show_rules(request: Request) -> Response:
     with desk.store.read() as db:
         everything = library.every(db)
         in_force = library.book(db).in_force(day)
+        owners = sections.sections(db)
         shares, tried = readings.by_rule(db, in_force), breaches.by_rule(db)
         changed = library.parts(db) != carried
         unread = {rule.name for rule in in_force if not readings.has_read(db, rule, me.name)}
     wanted = [kept for kept in everything if _fits(kept, asked, day)]
     page = RulesPage(
-        lines=[_line(request, kept, day, shares, tried, unread) for kept in wanted],
+        lines=[_line(request, kept, day, shares, tried, unread, owners) for kept in wanted],
         search=Filled(asked),
         classes=[(kind, say(f"rules.class-{kind}")) for kind in RuleClass],
         states=[(state, say(f"rule-state.{state}")) for state in State],
@@ -239,7 +241,13 @@ def _fits(kept: Kept, asked: Mapping[str, str], day: date) -> bool:
 
 
 def _line(
-    request: Request, kept: Kept, day: date, shares: Mapping[str, Share], tried: Mapping[str, int], unread: set[str]
+    request: Request,
+    kept: Kept,
+    day: date,
+    shares: Mapping[str, Share],
+    tried: Mapping[str, int],
+    unread: set[str],
+    owners: Sequence[Section],
 ) -> RuleLine:
     rule = kept.rule
     holds = kept.state in (State.PUBLISHED, State.REPEALED) and rule.holds_on(day)
@@ -250,7 +258,7 @@ def _line(
         title=_title(request, rule),
         kind=say(f"rules.class-{rule.rule_class}"),
         state=_state_chip(kept, day),
-        owner=rule.owner,
+        owner=_owner(request, rule.owner, owners),
         read=share_text(shares.get(rule.code) if holds else None),
         tried=tried.get(rule.code, 0),
         chips=_chips(rule, kept, day, rule.name not in unread) if holds else [],
@@ -275,10 +283,13 @@ def _state_chip(kept: Kept, day: date) -> Chip:
 
 def _version(request: Request, kept: Kept, day: date) -> tuple[str, str, Chip, Phrase]:
     href = f"{url(request, 'rule', code=kept.rule.code)}?version={kept.rule.version}"
-    return (href, kept.rule.name, _state_chip(kept, day), _period(kept.rule))
+    return (href, kept.rule.name, _state_chip(kept, day), _period(kept))
 
 
-def _period(rule: ControlRule) -> Phrase:
+def _period(kept: Kept) -> Phrase:
+    rule = kept.rule
+    if kept.state not in (State.PUBLISHED, State.REPEALED):
+        return say("rule.not-yet")
     if rule.in_force_to is None:
         return say("rule.from", day=rule.in_force_from)
     return say("rule.from-to", first=rule.in_force_from, last=rule.in_force_to)
@@ -286,9 +297,9 @@ def _period(rule: ControlRule) -> Phrase:
 
 def _rows(request: Request, kept: Kept, owners: Sequence[Section]) -> list[Row]:
     rule, said = kept.rule, translator(request)
-    owner = next((_section(request, one) for one in owners if one.code == rule.owner), rule.owner)
+    owner = _owner(request, rule.owner, owners)
     links = "、".join(said(f"link.{link}") for link in rule.links) or said("rule.every-link")
-    rows = [Row(say("rule.in-force"), _period(rule)), Row(say("rules.owner"), owner), Row(say("rule.links"), links)]
+    rows = [Row(say("rule.in-force"), _period(kept)), Row(say("rules.owner"), owner), Row(say("rule.links"), links)]
     rows.append(Row(say("rule.readers"), "、".join(said(f"side.{side}") for side in rule.readers)))
     proposed = rule.certainty is Certainty.LOCAL
     rows.append(Row(say("rule.certainty"), say("rule.proposal" if proposed else "rule.decided")))
@@ -305,8 +316,12 @@ def _rows(request: Request, kept: Kept, owners: Sequence[Section]) -> list[Row]:
     return rows
 
 
-def _section(request: Request, section: Section) -> str:
-    return section.name_en if session.lang(request) is Lang.EN and section.name_en else section.name
+def _owner(request: Request, code: str, owners: Sequence[Section]) -> Text:
+    """The section as the district calls it; as the delivered rules do; or by its code."""
+    for one in owners:
+        if one.code == code:
+            return one.name_en if session.lang(request) is Lang.EN and one.name_en else one.name
+    return say(f"owner.{code}") if f"owner.{code}" in RULE_WORDS else code
 
 
 def _chosen(mine: Sequence[Kept], asked: str, day: date) -> Kept:
