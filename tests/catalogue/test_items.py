@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from protocol.catalogue.items import (
@@ -126,3 +127,19 @@ def test_a_folder_holds_several_versions_of_an_item(tmp_path):
     (tmp_path / "P08.v2.yaml").write_text(PERMIT.replace("version: 1", "version: 2"), encoding="utf-8")
     (tmp_path / "notes.txt").write_text("not an item", encoding="utf-8")
     assert [(item.code, item.version) for item in load_folder(tmp_path)] == [("P08", 1), ("P08", 2)]
+
+
+def test_an_item_of_a_bundle_from_before_the_situations_still_opens():
+    added_later = {
+        "organ_en", "in_force_to", "change", "catalogue_code", "task_code", "handling_item", "also_for", "situations",
+        "handling", "scope", "visits", "result_type", "windows", "after", "bundle", "commitment", "conditional",
+        "licence", "instant",
+    }  # fmt: skip
+    said = msgspec.to_builtins(by_code()["P08"])
+    for material in said["materials"]:
+        for key in ("standard_en", "when", "secondary", "sample", "blank_form", "basis", "certainty"):
+            del material[key]
+    old = msgspec.convert({key: value for key, value in said.items() if key not in added_later}, Item)
+    assert old.required_materials == old.required_materials_for({})
+    assert {material.code for material in old.required_materials} == {"P08-1", "P08-2", "P08-3"}
+    assert old.is_open
