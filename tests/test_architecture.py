@@ -37,6 +37,7 @@ RECORDS = (
     "protocol.clocks",
     "protocol.controls",
     "protocol.documents",
+    "protocol.standing",
 )
 MAIL = (
     "protocol.exchange.messages",
@@ -59,6 +60,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.catalogue": (*GROUND, "protocol.cases"),
     "protocol.controls": (*GROUND, "protocol.cases.words", "protocol.catalogue"),
     "protocol.clocks": (*HEART,),
+    "protocol.standing": (*HEART, "protocol.casebook", "protocol.clocks", "protocol.exchange.journal"),
     "protocol.exchange.limits": (),
     "protocol.exchange.link": ("protocol.errors",),
     "protocol.exchange.topics": ("protocol.errors", "protocol.exchange.link"),
@@ -83,6 +85,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "protocol.console.accounts",
         "protocol.console.looks",
         "protocol.exchange.schema",
+        "protocol.standing",
     ),
     "node.web": (*RECORDS, *MAIL, "protocol.console", "node"),
     "node.app": ("protocol", "node"),
@@ -98,6 +101,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "hub.people",
         "hub.sections",
         "protocol.exchange.schema",
+        "protocol.standing",
     ),
     "hub.web": (*RECORDS, *MAIL, "protocol.console", "hub"),
     "hub.app": ("protocol", "hub", "provisioning"),
