@@ -88,7 +88,7 @@ def test_an_unknown_key_fails_instead_of_leaving_a_hole() -> None:
 
 def test_an_error_says_acts_and_roles_in_the_readers_words() -> None:
     refused = Refused("refused.role", act=Act.GRANT, needed=Role.APPROVER)
-    assert ZH.happened(refused) == "“准予许可”需要“审批人员”权限"
+    assert ZH.happened(refused) == "“准予许可”需要“审批负责人”权限"
     assert EN.happened(refused) == "“Grant” needs the role “Approver”"
     assert ZH.happened(Refused("refused.no-case")) == "没有编号为 — 的办件"
 
