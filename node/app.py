@@ -25,6 +25,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
 from node import cases, jobs, replies
+from node.dues import Dues
 from node.house import LinkState
 from node.rulebook import RuleShelf
 from node.schema import migrations
@@ -91,8 +92,9 @@ class Station:
         self.store = Store(settings.db, migrations, durable=durable)
         paper_store = Store(settings.blobs, blobs.migrations, durable=durable)
         self._paper_store = paper_store
+        self.keys = Keys.load(settings.letters_key)
         self.office = Office(
-            keys=Keys.load(settings.letters_key),
+            keys=self.keys,
             keyring=self.keyring_file.read(),
             store=self.store,
             blob_store=paper_store,
@@ -110,6 +112,7 @@ class Station:
         kind = _KINDS.get(settings.tier, StationKind.TOWN)
         self.shelf = Shelf(self.store, self.blobs, lambda data: open_bundle(data, authority), kind, settings.party)
         self.rules = RuleShelf(lambda: self.shelf.catalogue)
+        self.dues = Dues(self.book, self.shelf)
         self._chores: BackgroundScheduler | None = None
         self._running = False
         self._moved = threading.Event()

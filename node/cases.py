@@ -110,6 +110,15 @@ def listed(
     return [ListedCase(row_of(tuple(row)), sync_of(db, row["id"])) for row in rows]
 
 
+def listed_by_id(db: Database, ids: Sequence[str]) -> list[ListedCase]:
+    """These cases, in this order; each of them is here."""
+    found = []
+    for case_id in ids:
+        row = db.execute(f"select {ROW_COLUMNS} from cases where id = ?", (case_id,)).fetchone()
+        found.append(ListedCase(row_of(tuple(row)), sync_of(db, case_id)))
+    return found
+
+
 def how_many(
     db: Database, *, search: str = "", statuses: Sequence[Status] = (), queued_only: bool = False, by: str = ""
 ) -> int:

@@ -1,26 +1,35 @@
-"""What a clerk does at the desk: drafts, papers, submitting, supplying, handing over.
+"""What a clerk says to the district at the desk: a case, what was asked for, what follows later.
 
-Every function that says something to the district writes the record and the entry in the journal in
-the unit of work of its caller. A draft is the station's own and told to nobody; its papers are in the
-blob store before its row names them, so a crash in between costs a photo nobody was shown as saved.
+Each function writes the record and the entry in the journal in the unit of work of its caller. What is put
+together before that is a draft (drafts.py); what happens to a result stands in after.py.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from node.drafts import (
+    Details,
+    Draft,
+    Ready,
+    add_draft,
+    check_asked,
+    discard_draft,
+    draft_for,
+    may_follow,
+    need_draft,
+    readiness,
+)
+from node.matters import Application, Part, application_of, asks_licence, case_of_matter, commitments
 from protocol.casebook import Casebook, tell
-from protocol.cases.acts import Applicant, By, CaseAct, Intake, Paper
+from protocol.cases.acts import Applicant, By, CaseAct, Intake
 from protocol.cases.case import Case
 from protocol.cases.guard import check
-from protocol.cases.rules import Act, Side
-from protocol.catalogue.forms import Checked, check_form
-from protocol.catalogue.items import FieldRole, Item, Material
+from protocol.cases.rules import Act, Flag, Side, Status
+from protocol.catalogue.items import FieldRole, Item
 from protocol.clock import CHINA, stamp
 from protocol.errors import Refused
 from protocol.exchange.journal import Journal
@@ -28,271 +37,167 @@ from protocol.exchange.messages import Kind
 from protocol.exchange.topics import HUB
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-MAX_PAPERS = 60  # of one draft
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    id: str
-    item: str
-    item_version: int
-    supplements: str | None
-    answers: dict[str, str]
-    papers: list[Paper]
-    begun_by: str
-    begun_at: str
-    saved_at: str
+# -- a case
 
 
-# -- drafts
-
-
-def begin_draft(tx: Database, pen_entropy: bytes, item: Item, *, by: By, at: datetime) -> str:
-    """Returns the id of the draft, which becomes the id of the case. `pen_entropy` is 16 random bytes."""
-    return _add_draft(tx, pen_entropy.hex(), item.code, item.version, None, {}, by, at)
-
-
-def begin_supplement(tx: Database, entropy: bytes, book: Casebook, case_id: str, *, by: By, at: datetime) -> str:
-    """The draft in which the correction notice of a returned case is answered; the one already begun, if there is one.
-
-    :raises Refused: no such case, or it is not the station's move
-    """
-    known = tx.execute("select id from drafts where supplements = ?", (case_id,)).fetchone()
-    if known:
-        return str(known["id"])
-    case = need_case(tx, book, case_id)
-    check(case, Act.SUPPLEMENT, Side.STATION, by, _blank(case, Act.SUPPLEMENT, by))
-    return _add_draft(tx, entropy.hex(), case.item, case.item_version, case_id, case.answers, by, at)
-
-
-def _add_draft(
-    tx: Database,
-    id_: str,
-    item: str,
-    version: int,
-    supplements: str | None,
-    answers: dict[str, str],
-    by: By,
-    at: datetime,
-) -> str:
-    tx.execute(
-        "insert into drafts (id, item, item_version, supplements, answers, begun_by, begun_at, saved_at)"
-        " values (?,?,?,?,?,?,?,?)",
-        (id_, item, version, supplements, json.dumps(answers, ensure_ascii=False), by.account, stamp(at), stamp(at)),
-    )
-    return id_
-
-
-def save_draft(tx: Database, draft_id: str, item: Item, answers: Mapping[str, str], at: datetime) -> Checked:
-    """Keep what was typed, the wrong answers too; what is wrong comes back for the page."""
-    checked = check_form(item, answers)
-    saved = tx.execute(
-        "update drafts set answers = ?, saved_at = ? where id = ?",
-        (json.dumps(checked.answers, ensure_ascii=False), stamp(at), draft_id),
-    )
-    if saved.rowcount == 0:
-        raise Refused("refused.no-draft", draft=draft_id)
-    return checked
-
-
-def add_paper(tx: Database, draft_id: str, paper: Paper, at: datetime) -> None:
-    """The bytes are in the blob store already. The same scan twice for one material is one paper."""
-    draft = need_draft(tx, draft_id)
-    if len(draft.papers) >= MAX_PAPERS:
-        raise Refused("refused.papers-many", limit=MAX_PAPERS)
-    tx.execute(
-        "insert or ignore into draft_papers (draft, digest, size, type, material, name, added_at) values (?,?,?,?,?,?,?)",
-        (draft_id, paper.digest, paper.size, paper.type, paper.material, paper.name, stamp(at)),
-    )
-    tx.execute("update drafts set saved_at = ? where id = ?", (stamp(at), draft_id))
-
-
-def remove_paper(tx: Database, draft_id: str, material: str, digest: str) -> None:
-    """:raises Refused: it is not (any more) on this draft"""
-    gone = tx.execute(
-        "delete from draft_papers where draft = ? and material = ? and digest = ?", (draft_id, material, digest)
-    )
-    if gone.rowcount == 0:
-        raise Refused("refused.no-paper", paper=digest[:8])
-
-
-def discard_draft(tx: Database, draft_id: str) -> None:
-    """Thrown away by the clerk's own wish; nothing was told to anybody."""
-    tx.execute("delete from draft_papers where draft = ?", (draft_id,))
-    if tx.execute("delete from drafts where id = ?", (draft_id,)).rowcount == 0:
-        raise Refused("refused.no-draft", draft=draft_id)
-
-
-def need_draft(db: Database, draft_id: str) -> Draft:
-    """:raises Refused: no-draft"""
-    row = db.execute("select * from drafts where id = ?", (draft_id,)).fetchone()
-    if row is None:
-        raise Refused("refused.no-draft", draft=draft_id)
-    return _draft(db, row)
-
-
-def drafts(db: Database, limit: int = 100) -> list[Draft]:
-    """Latest first."""
-    rows = db.execute("select * from drafts order by saved_at desc limit ?", (limit,)).fetchall()
-    return [_draft(db, row) for row in rows]
-
-
-def _draft(db: Database, row: Mapping[str, str]) -> Draft:
-    papers = db.execute(
-        "select digest, size, type, material, name from draft_papers where draft = ? order by added_at, digest",
-        (row["id"],),
-    ).fetchall()
-    return Draft(
-        row["id"], row["item"], int(row["item_version"]), row["supplements"], json.loads(row["answers"]),
-        [Paper(digest=p[0], size=p[1], type=p[2], material=p[3], name=p[4]) for p in papers],
-        row["begun_by"], row["begun_at"], row["saved_at"],
-    )  # fmt: skip
-
-
-def applicant_of(item: Item, draft: Draft) -> str:
-    """The applicant's name as far as it has been typed."""
-    return draft.answers.get(item.field_with(FieldRole.APPLICANT_NAME).key, "")
-
-
-def missing_materials(item: Item, draft: Draft) -> list[Material]:
-    """Required materials of which nothing is attached yet."""
-    attached = {paper.material for paper in draft.papers}
-    return [material for material in item.required_materials if material.code not in attached]
-
-
-# -- what is said to the district
-
-
-def submit(tx: Database, pen: Journal, draft_id: str, item: Item, *, by: By, at: datetime) -> str:
-    """The case is on this disk and owed to the district when the caller's unit of work is left. Returns its number.
-
-    :raises Refused: the form has problems, required materials are missing, or the draft is gone (posted twice)
-    """
-    draft = need_draft(tx, draft_id)
-    checked = check_form(item, draft.answers)
-    if not checked.is_good:
-        raise Refused("refused.form", count=len(checked.problems))
-    missing = missing_materials(item, draft)
-    if missing:
-        raise Refused("refused.papers-missing", missing="、".join(material.name for material in missing))
-    answers = checked.answers
-    number = _next_number(tx, pen.party, draft_id, at)
-    act = CaseAct(
-        case=draft_id,
-        id=draft_id,
-        act=Act.SUBMIT,
-        follows=None,
-        by=by,
-        at=stamp(at),
-        intake=Intake(
-            number=number,
-            station=pen.party,
-            item=item.code,
-            item_version=item.version,
-            applicant=Applicant(
-                name=answers[item.field_with(FieldRole.APPLICANT_NAME).key],
-                number=answers[item.field_with(FieldRole.APPLICANT_ID).key],
-                phone=answers.get(item.field_with(FieldRole.APPLICANT_PHONE).key, ""),
-            ),
-            answers=answers,
-            papers=draft.papers,
-        ),
-    )
-    check(None, Act.SUBMIT, Side.STATION, by, act)
-    _tell(tx, pen, act, at)
-    discard_draft(tx, draft_id)
-    return number
-
-
-def supplement(tx: Database, pen: Journal, book: Casebook, draft_id: str, item: Item, *, by: By, at: datetime) -> str:
-    """Answer the correction notice with what the draft holds. Returns the id of the case."""
-    draft = need_draft(tx, draft_id)
-    assert draft.supplements is not None
-    case = need_case(tx, book, draft.supplements)
-    checked = check_form(item, draft.answers)
-    if not checked.is_good:
-        raise Refused("refused.form", count=len(checked.problems))
-    changed = {key: value for key, value in checked.answers.items() if case.answers.get(key) != value}
-    if not changed and not draft.papers:
-        raise Refused("refused.nothing-supplied")
-    act = CaseAct(
-        case=case.id,
-        id=draft.id,
-        act=Act.SUPPLEMENT,
-        follows=case.tip,
-        by=by,
-        at=stamp(at),
-        answers=changed,
-        papers=draft.papers,
-    )
-    check(case, Act.SUPPLEMENT, Side.STATION, by, act)
-    _tell(tx, pen, act, at)
-    discard_draft(tx, draft_id)
-    return case.id
-
-
-def ask_withdrawal(
-    tx: Database, pen: Journal, book: Casebook, case_id: str, act_id: bytes, *, reason: str, by: By, at: datetime
-) -> None:
-    """The applicant wants the case back: a request while the hub owns it."""
-    case = need_case(tx, book, case_id)
-    if not reason.strip():
-        raise Refused("refused.reason-missing", act=Act.ASK_WITHDRAWAL)
-    act = _blank(case, Act.ASK_WITHDRAWAL, by, id_=act_id.hex(), at=at, reason=reason.strip())
-    check(case, Act.ASK_WITHDRAWAL, Side.STATION, by, act)
-    _tell(tx, pen, act, at)
-
-
-def rescan(
+def submit(
     tx: Database,
     pen: Journal,
-    book: Casebook,
-    case_id: str,
-    act_id: bytes,
-    lost: str,
-    paper: Paper,
+    draft_id: str,
+    item: Item | Application,
     *,
     by: By,
     at: datetime,
-) -> None:
-    """A scan that neither this station nor the district has any more was taken again. Moves nothing else.
+    mode: Mapping[str, str] | None = None,
+) -> str:
+    """The case, or every case of the matter, is on this disk and owed to the district when the caller's unit of work
+    is left. Returns the number, of a matter the first one.
 
-    The bytes of `paper` are in the blob store already.
-    :raises Refused: no-paper, for a scan that is not lost
+    `mode` is what this station may do, by code of the item.
+    :raises Refused: whatever readiness() names, or the draft is gone (posted twice)
     """
-    case = need_case(tx, book, case_id)
-    gone = tx.execute("select 1 from papers where digest = ? and case_id = ? and lost = 1", (lost, case_id)).fetchone()
-    if gone is None or all(one.digest != lost for one in case.papers):
-        raise Refused("refused.no-paper", paper=lost[:8])
-    act = CaseAct(
-        case=case.id,
-        id=act_id.hex(),
-        act=Act.RESCAN,
-        follows=case.tip,
-        by=by,
-        at=stamp(at),
-        papers=[paper],
-        instead=lost,
+    draft = need_draft(tx, draft_id)
+    application = application_of(item) if isinstance(item, Item) else item
+    ready = readiness(application, draft, at.astimezone(CHINA).date())
+    _require(ready)
+    matter = draft_id if application.is_matter else ""
+    first = ""
+    for place, part in enumerate(application.parts):
+        case_id = case_of_matter(draft_id, place)
+        number = _next_number(tx, pen.party, case_id, at)
+        intake = _intake(
+            application, part, draft, ready, number, pen.party, matter, (mode or {}).get(part.item.code, "")
+        )
+        act = CaseAct(case=case_id, id=case_id, act=Act.SUBMIT, follows=None, by=by, at=stamp(at), intake=intake)
+        check(None, Act.SUBMIT, Side.STATION, by, act)
+        say_to_hub(tx, pen, act, at)
+        first = first or number
+    discard_draft(tx, draft_id)
+    return first
+
+
+def _require(ready: Ready) -> None:
+    if ready.unanswered:
+        raise Refused("refused.situations", count=len(ready.unanswered))
+    if not ready.checked.is_good:
+        raise Refused("refused.form", count=len(ready.checked.problems))
+    if ready.missing:
+        raise Refused("refused.papers-missing", missing="、".join(material.name for material in ready.missing))
+    for code in ready.lacks.values():
+        raise Refused(code)
+
+
+def _intake(
+    application: Application,
+    part: Part,
+    draft: Draft,
+    ready: Ready,
+    number: str,
+    station: str,
+    matter: str,
+    mode: str,
+) -> Intake:
+    item, details = part.item, draft.details
+    known = ready.checked.answers | details.situations
+    answers = part.answers(known)
+    own = application.own_answers(known) if application.is_matter else {}
+    attached = {paper.material for paper in draft.papers}
+    follow = {one.code for one in may_follow(application.form, draft)} & set(details.lacking) - attached
+    own_keys = {field.key for field in item.fields}
+    renewal = asks_licence(item)
+    return Intake(
+        number=number,
+        station=station,
+        item=item.code,
+        item_version=item.version,
+        applicant=Applicant(
+            name=answers[item.field_with(FieldRole.APPLICANT_NAME).key],
+            number=answers[item.field_with(FieldRole.APPLICANT_ID).key],
+            phone=answers.get(item.field_with(FieldRole.APPLICANT_PHONE).key, ""),
+        ),
+        answers=own | answers,
+        papers=[*part.papers(draft.papers, known), *application.own_papers(draft.papers, known)],
+        situations={key: value for key, value in part.chosen(known).items() if key not in own_keys},
+        channel=details.channel,
+        mode=mode,
+        committed=details.committed and any(one is item for one, _ in commitments(application, known)),
+        lacking=[
+            own
+            for own, code in part.materials.items()
+            if code in follow and _is_asked(item, own, answers | part.chosen(known))
+        ],
+        matter=matter,
+        after=details.after if item.after else "",
+        licence=details.licence if renewal else "",
+        licence_until=details.licence_until if renewal else "",
     )
-    check(case, Act.RESCAN, Side.STATION, by, act)
-    _tell(tx, pen, act, at)
 
 
-def hand_over(
-    tx: Database, pen: Journal, book: Casebook, case_id: str, act_id: bytes, *, recipient: str, by: By, at: datetime
-) -> None:
-    """The result is in the applicant's hands (送达). `recipient` says who took it."""
+def _is_asked(item: Item, material: str, answers: Mapping[str, str]) -> bool:
+    return any(one.code == material and one.secondary for one in item.materials_for(answers))
+
+
+# -- what is brought to a case that is under way
+
+
+def begin_supplement(tx: Database, entropy: bytes, book: Casebook, case_id: str, *, by: By, at: datetime) -> str:
+    """The draft in which something is put together for a case; the one already begun, if there is one.
+
+    :raises Refused: no such case, or nothing can be brought to it now
+    """
+    known = draft_for(tx, case_id)
+    if known:
+        return known
     case = need_case(tx, book, case_id)
-    if not recipient.strip():
-        raise Refused("refused.recipient-missing")
-    act = _blank(case, Act.HAND_OVER, by, id_=act_id.hex(), at=at, recipient=recipient.strip())
-    check(case, Act.HAND_OVER, Side.STATION, by, act)
-    _tell(tx, pen, act, at)
+    act = Act.SUPPLY if waits_for_papers(case) else Act.SUPPLEMENT
+    check(case, act, Side.STATION, by, blank(case, act, by))
+    situations = case.intake.situations if case.intake else {}
+    return add_draft(
+        tx, entropy.hex(), case.item, case.item_version, case_id, case.answers, by, at, Details(situations=situations)
+    )
 
 
-def note_reveal(tx: Database, case_id: str, *, by: By, at: datetime) -> None:
-    """An applicant's numbers were shown in full to this person."""
-    tx.execute("insert into reveals (case_id, account, at) values (?,?,?)", (case_id, by.account, stamp(at)))
+def answers_notice(case: Case) -> bool:
+    """Whether what is brought answers the correction notice: the case is here, and nobody has given it back."""
+    return case.status is Status.RETURNED
+
+
+def waits_for_papers(case: Case) -> bool:
+    """Whether papers can be brought beside the line: they were to follow, or the time for the correction is over."""
+    is_open = case.status in (Status.RECEIVED, Status.ACCEPTED, Status.REVIEWED)
+    came_late = case.status is Status.RECEIVED and Flag.LAPSED in case.flags
+    return is_open and (Flag.LACKING in case.flags or came_late)
+
+
+def supplement(tx: Database, pen: Journal, book: Casebook, draft_id: str, item: Item, *, by: By, at: datetime) -> Act:
+    """Send what the draft holds, and say as what it was sent.
+
+    It answers the correction notice while the case waits here; after that, and for papers that were to follow, it
+    is SUPPLY: kept with the case wherever that is by now, and the district decides what becomes of it.
+    :raises Refused: nothing-supplied; form; not-open once the case has ended
+    """
+    draft = need_draft(tx, draft_id)
+    assert draft.supplements is not None
+    case = need_case(tx, book, draft.supplements)
+    act = Act.SUPPLY if waits_for_papers(case) else Act.SUPPLEMENT
+    checked = check_asked(item, draft)
+    if act is Act.SUPPLEMENT and not checked.is_good:
+        raise Refused("refused.form", count=len(checked.problems))
+    changed = {key: value for key, value in checked.answers.items() if case.answers.get(key) != value}
+    if not draft.papers and (act is Act.SUPPLY or not changed):
+        raise Refused("refused.nothing-supplied")
+    told = CaseAct(
+        case=case.id, id=draft.id, act=act, follows=case.tip, by=by, at=stamp(at), answers=changed, papers=draft.papers
+    )
+    check(case, act, Side.STATION, by, told)
+    say_to_hub(tx, pen, told, at)
+    discard_draft(tx, draft_id)
+    return act
+
+
+# -- for those who say something to the district
 
 
 def need_case(db: Database, book: Casebook, case_id: str) -> Case:
@@ -303,22 +208,11 @@ def need_case(db: Database, book: Casebook, case_id: str) -> Case:
     return case
 
 
-def _blank(
-    case: Case, act: Act, by: By, *, id_: str = "", at: datetime | None = None, reason: str = "", recipient: str = ""
-) -> CaseAct:
-    return CaseAct(
-        case=case.id,
-        id=id_,
-        act=act,
-        follows=case.tip,
-        by=by,
-        at=stamp(at) if at else "",
-        reason=reason,
-        recipient=recipient,
-    )
+def blank(case: Case, act: Act, by: By, *, id_: str = "", at: datetime | None = None, reason: str = "") -> CaseAct:
+    return CaseAct(case=case.id, id=id_, act=act, follows=case.tip, by=by, at=stamp(at) if at else "", reason=reason)
 
 
-def _tell(tx: Database, pen: Journal, act: CaseAct, at: datetime) -> None:
+def say_to_hub(tx: Database, pen: Journal, act: CaseAct, at: datetime) -> None:
     pen.write(tx, HUB, Kind.CASE_ACT, tell(act), by=act.by.account, at=at, case=act.case)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from node.dues import Dues
 from node.rulebook import RuleShelf
 from node.shelf import Shelf
 from protocol.casebook import Casebook
@@ -21,6 +22,7 @@ from protocol.exchange.blobs import Blobs
 from protocol.exchange.carried import Tally
 from protocol.exchange.journal import Journal
 from protocol.exchange.stick import Exported
+from protocol.identity import Keys
 from protocol.replica import ReplicaHealth, ReplicaState
 from protocol.settings import Settings
 from protocol.store import Store
@@ -52,6 +54,8 @@ class House(Protocol):
     press: PrintRoom
     checks: Checks  # whether a paper is genuine
     clock: Clock
+    keys: Keys  # of the station's own word, on letters and on documents
+    dues: Dues
     replica: ReplicaHealth | None
 
     def link_state(self) -> LinkState: ...

@@ -107,3 +107,9 @@ def people_and_looks(db: Database) -> None:
 @migrations()
 def where_each_case_stands(db: Database) -> None:
     standing_tables(db)
+
+
+@migrations()
+def what_an_intake_says_besides_the_form(db: Database) -> None:
+    """Situations, commitment, papers to follow, first stage, licence, channel, parts of a matter."""
+    db.execute("alter table drafts add column details text not null default '{}'")

@@ -158,6 +158,23 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.no-paper": ("there is no paper {paper}", "reload the page"),
     "refused.form": ("{count} field(s) need attention", "correct the marked fields; what was typed is kept"),
     "refused.papers-missing": ("required materials are missing: {missing}", "attach them or leave the draft for later"),
+    "refused.situations": ("{count} question(s) about the situation are not answered", "answer them first"),
+    "refused.not-committed": (
+        "the way by informed commitment was chosen, and the commitment is not signed",
+        "have it signed, or choose the ordinary procedure",
+    ),
+    "refused.first-stage": ("the number of the case that comes first is missing", "enter it; look on its receipt"),
+    "refused.no-licence": ("the number of the licence is missing", "enter it as it stands on the licence"),
+    "refused.no-licence-end": ("the last day of the licence is missing", "enter it as it stands on the licence"),
+    "refused.window-closed": (
+        "this item is taken in at certain times of the year only",
+        "keep the draft and submit it when the window opens",
+    ),
+    "refused.time-left": ("the time for the correction runs until {until}", "wait for the last day to pass"),
+    "refused.result-not-here": (
+        "{count} document(s) of the result have not reached this station",
+        "wait until they are here, then hand over",
+    ),
     "refused.papers-many": ("a draft holds at most {limit} papers", "put several pages into one PDF"),
     "refused.nothing-supplied": ("nothing was changed or added", "correct what the notice names, then send"),
     "refused.recipient-missing": ("who took the result is not filled in", "write the name of the person who took it"),

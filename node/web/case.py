@@ -1,7 +1,7 @@
 """One case as the desk sees it: where it stands, what was said about it, and what may be done now.
 
 The buttons are what the rules open for this side and role, no more and no fewer. An applicant's numbers are
-masked until somebody asks to see them, and asking is written down.
+masked until somebody asks to see them, and asking is written down. What is done stands in case_acts.py.
 """
 
 from __future__ import annotations
@@ -15,26 +15,30 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import cases, desk
+from node import after, cases, desk
+from node.dues import correction_clock, local_day
 from node.web.case_papers import CaseMaterial, shown_papers, whereabouts
+from node.web.documents import DocumentLine, Sibling, document_lines, document_name, siblings_of
 from node.web.intake import Demand, about_name, demands_of, label_of
 from node.web.notices import NoticeLine, notice_line
 from node.web.papers import Trouble
-from node.web.tools import answer_text, by, flag_chip, house, item_name, post_once, status_chip, sync_chip
+from node.web.standing import Chased, Clock, Strip, chased, clocks_of_page, strip_of
+from node.web.tools import answer_text, by, flag_chip, house, item_name, status_chip, sync_chip
 from protocol import attention
 from protocol.cases import case as fold
 from protocol.cases.case import Case, Standing
 from protocol.cases.guard import acts_open
-from protocol.cases.rules import Act, Flag, Side, Status
+from protocol.cases.rules import Act, Flag, Role, Side, Status
 from protocol.catalogue.items import FieldType, Item
 from protocol.catalogue.masks import mask_id, mask_name, mask_phone
 from protocol.clock import moment
-from protocol.console import forms, session
-from protocol.console.pages import render, see_other_url, translator, url
-from protocol.console.parts import Chip, Filled, Icon, Row, Step, Tone
-from protocol.console.texts import say
+from protocol.console import session
+from protocol.console.pages import render, translator
+from protocol.console.parts import Chip, Icon, Row, Step, Tone
+from protocol.console.texts import Phrase, say
 from protocol.errors import Refused
 
+_QUIET = frozenset({Flag.CORRECTED, Flag.SURVEYED, Flag.SENT_BACK, Flag.SIMPLE})  # nothing to do about them here
 _LOOK: dict[Act, tuple[Tone, Icon]] = {
     Act.SUBMIT: (Tone.GOOD, Icon.SAVED),
     Act.SUPPLEMENT: (Tone.GOOD, Icon.SAVED),
@@ -44,6 +48,10 @@ _LOOK: dict[Act, tuple[Tone, Icon]] = {
     Act.REFUSE_ACCEPTANCE: (Tone.BAD, Icon.CROSS),
     Act.HAND_OVER: (Tone.GOOD, Icon.CHECK),
     Act.RESCAN: (Tone.GOOD, Icon.SAVED),
+    Act.SUPPLY: (Tone.GOOD, Icon.SAVED),
+    Act.LAPSE: (Tone.WARN, Icon.CLOCK),
+    Act.RETURN_RESULT: (Tone.WARN, Icon.ALERT),
+    Act.ISSUE: (Tone.GOOD, Icon.CHECK),
 }
 
 
@@ -73,7 +81,12 @@ class CasePage:
     sync: Chip
     flags: Sequence[Chip]
     buttons: Sequence[Button]
+    strip: Strip
+    chased: Chased | None
+    clocks: Sequence[Clock]
     demands: Sequence[Demand]
+    advice: Phrase | None  # what to do where a case is stuck between here and the district
+    siblings: Sequence[Sibling]
     notices: Sequence[NoticeLine]
     applicant: Sequence[Row]
     revealed: bool
@@ -81,23 +94,8 @@ class CasePage:
     papers: Sequence[CaseMaterial]
     versions: Sequence[Versions]
     steps: Sequence[Step]
-    documents: Sequence[str]  # names of documents that can be printed now
+    documents: Sequence[DocumentLine]
     as_of: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AskPage:
-    """Handing over, or asking to withdraw: one question and its form."""
-
-    template = "ask.html"
-    section = "cases"
-    act: Act
-    case_id: str
-    number: str
-    item: str
-    form: Filled
-    applicant: str  # masked
-    result: Chip
 
 
 # -- looking
@@ -113,7 +111,7 @@ def reveal(request: Request, form: FormData) -> Response:
     case_id = request.path_params["case_id"]
     with here.store.write() as tx:
         desk.need_case(tx, here.book, case_id)
-        desk.note_reveal(tx, case_id, by=by(request), at=here.clock.now())
+        after.note_reveal(tx, case_id, by=by(request), at=here.clock.now())
     return page_of(request, revealed=True)
 
 
@@ -122,11 +120,13 @@ def page_of(request: Request, *, revealed: bool, troubles: Mapping[str, Trouble]
     here = house(request)
     case_id = request.path_params["case_id"]
     with here.store.read() as db:
-        case = _need(db, request, case_id)
+        case = need_shown(db, request, case_id)
         sync = cases.sync_of(db, case_id)
         notices = attention.open_notices(db, case=case_id)
         where = whereabouts(db, case_id)
-    item = item_of(request, case)
+        papers_of_ours = document_lines(request, db, case)
+        siblings = siblings_of(request, db, case)
+    item, at = item_of(request, case), here.clock.now()
     assert case.status is not None
     page = CasePage(
         case.id,
@@ -134,9 +134,14 @@ def page_of(request: Request, *, revealed: bool, troubles: Mapping[str, Trouble]
         item_name(request, item) if item else case.item,
         status_chip(case.status),
         sync_chip(sync),
-        [flag_chip(flag) for flag in sorted(case.flags) if flag is not Flag.CORRECTED],
-        buttons_of(case, request),
-        demands_of(request, item, case) if item and case.status is Status.RETURNED else [],
+        [flag_chip(flag) for flag in sorted(case.flags) if flag not in _QUIET],
+        buttons_of(case, request, at),
+        strip_of(case),
+        chased(request, case, at),
+        clocks_of_page(request, case, at),
+        demands_of(request, item, case) if item and asks_something(case) else [],
+        advice_for(request, case, at),
+        siblings,
         [notice_line(request, notice) for notice in notices],
         _applicant(case, revealed),
         revealed,
@@ -144,13 +149,13 @@ def page_of(request: Request, *, revealed: bool, troubles: Mapping[str, Trouble]
         shown_papers(request, case, item, where, troubles or {}),
         _versions(request, case, item),
         [step_of(request, step, item) for step in reversed(case.steps)],
-        documents_of(case),
-        here.clock.now(),
+        papers_of_ours,
+        at,
     )
     return render(request, page, status=422 if troubles else 200)
 
 
-def _need(db: Database, request: Request, case_id: str) -> Case:
+def need_shown(db: Database, request: Request, case_id: str) -> Case:
     case = desk.need_case(db, house(request).book, case_id)
     if case.status is None:  # an act came before the one that opened the case
         raise Refused("refused.no-case", case=case_id[:8])
@@ -165,23 +170,78 @@ def item_of(request: Request, case: Case) -> Item | None:
         return None
 
 
-def buttons_of(case: Case, request: Request) -> list[Button]:
+def asks_something(case: Case) -> bool:
+    return case.status is Status.RETURNED or desk.waits_for_papers(case)
+
+
+def buttons_of(case: Case, request: Request, at: datetime) -> list[Button]:
     routes = {
         Act.SUPPLEMENT: ("supplement", True),
         Act.ASK_WITHDRAWAL: ("withdrawal", False),
         Act.HAND_OVER: ("handover", False),
+        Act.RETURN_RESULT: ("return", False),
     }
-    return [Button(act, *routes[act]) for act in acts_open(case, Side.STATION, session.who(request).account.roles)]
+    roles = session.who(request).account.roles
+    buttons = [Button(Act.SUPPLY, "supplement", posts=True)] if desk.waits_for_papers(case) else []
+    for act in acts_open(case, Side.STATION, roles):
+        if act in routes:
+            buttons.append(Button(act, *routes[act]))
+        elif act is Act.LAPSE and not roles.isdisjoint({Role.CLERK, Role.HEAD}):
+            buttons += _lapse_button(request, case, at)
+    return buttons
 
 
-def documents_of(case: Case) -> list[str]:
-    """In the order in which they come to be."""
-    found = ["receipt"]
-    if any(step.act.act is Act.ASK_CORRECTION and step.standing is Standing.STANDS for step in case.steps):
-        found.append("notice")
-    if case.decision is not None:
-        found += ["decision", "proof"]
-    return found
+def _lapse_button(request: Request, case: Case, at: datetime) -> list[Button]:
+    """One press once the day has passed; with a reason where the law of the item sets no day; never before."""
+    clock = correction_clock(case, house(request).shelf, at)
+    if clock is None or clock.due is None:
+        return [Button(Act.LAPSE, "lapse", posts=False)]
+    return [Button(Act.LAPSE, "lapse.do", posts=True)] if local_day(at) > clock.due else []
+
+
+def advice_for(request: Request, case: Case, at: datetime) -> Phrase | None:
+    """What to do with a case whose time is over, or that moved on while something was on its way."""
+    here = house(request)
+    if case.status is Status.RETURNED:
+        clock = correction_clock(case, here.shelf, at)
+        if clock is not None and clock.due is not None and local_day(at) > clock.due:
+            return say("advice.correction-over", day=clock.due)
+        return None
+    late = lateness(request, case)
+    if late is not None:
+        return late
+    if case.status is Status.ISSUED:
+        with here.store.read() as db:
+            missing = after.documents_missing(db, case)
+        if missing:
+            return say("advice.result-on-its-way", count=len(missing))
+    return None
+
+
+def lateness(request: Request, case: Case) -> Phrase | None:
+    """Of the last correction that was sent: in time or late by this station's clock. The district decides."""
+    line = [act for act in case.line if act.act in (Act.SUPPLEMENT, Act.SUPPLY, Act.ASK_CORRECTION)]
+    if case.status is not Status.RECEIVED or len(line) < 2 or line[-1].act is Act.ASK_CORRECTION:
+        return None
+    sent = moment(line[-1].at)
+    asked = correction_clock(_as_of_notice(case), house(request).shelf, sent)
+    if asked is None or asked.due is None:
+        return None
+    in_time = local_day(sent) <= asked.due
+    return say("advice.sent-in-time" if in_time else "advice.sent-late", day=asked.due, at=sent)
+
+
+def _as_of_notice(case: Case) -> Case:
+    """The case as it was with the notice out: what came afterwards stopped the very clock that is asked about."""
+    places = [place for place, step in enumerate(case.steps) if step.act.act is Act.ASK_CORRECTION]
+    return fold.Case(
+        id=case.id,
+        item=case.item,
+        item_version=case.item_version,
+        intake=case.intake,
+        steps=case.steps[: places[-1] + 1],
+        flags=set(case.flags),
+    )
 
 
 def _applicant(case: Case, revealed: bool) -> list[Row]:
@@ -218,7 +278,8 @@ def step_of(request: Request, step: fold.Step, item: Item | None) -> Step:
         words("intake.problem", field=about_name(request, item, one.about) if item else one.about, what=one.problem)
         for one in act.corrections
     ]
-    notes = [act.reason, act.recipient, *asked, act.number]
+    made = document_name(request, act.made.kind) if act.made else ""
+    notes = [act.reason, act.recipient, *asked, made, act.number or (act.made.number if act.made else "")]
     title = say(f"act.{act.act}")
     if step.standing is not Standing.STANDS:
         tone, icon = Tone.WARN, Icon.ALERT
@@ -246,84 +307,3 @@ def _versions(request: Request, case: Case, item: Item | None) -> list[Versions]
         )
         found.append(Versions(step_of(request, step, item), step_of(request, rival, item) if rival else None))
     return found
-
-
-# -- acting
-
-
-def supplement(request: Request, form: FormData) -> Response:
-    """To the draft in which the correction notice is answered; the one that a colleague has begun, if there is one."""
-    here = house(request)
-    case_id = request.path_params["case_id"]
-    with here.store.write() as tx:
-        draft = desk.begin_supplement(
-            tx, here.store.entropy(16), here.book, case_id, by=by(request), at=here.clock.now()
-        )
-    return see_other_url(request, url(request, "intake", draft_id=draft))
-
-
-def ask_withdrawal(request: Request) -> Response:
-    return _ask(request, Act.ASK_WITHDRAWAL, Filled())
-
-
-def withdraw(request: Request, form: FormData) -> Response:
-    here = house(request)
-    case_id = request.path_params["case_id"]
-    reason = forms.text(form, "reason")
-    if not reason:
-        return _ask(request, Act.ASK_WITHDRAWAL, Filled({}, {"reason": say("ask.reason-missing")}))
-
-    def do(tx: Database, at: datetime) -> str:
-        desk.ask_withdrawal(
-            tx, here.pen, here.book, case_id, here.store.entropy(16), reason=reason, by=by(request), at=at
-        )
-        return url(request, "case", case_id=case_id)
-
-    return post_once(request, form, do, said=say("ask.withdrawal-asked"))
-
-
-def ask_hand_over(request: Request) -> Response:
-    return _ask(request, Act.HAND_OVER, Filled())
-
-
-def hand_over(request: Request, form: FormData) -> Response:
-    here = house(request)
-    case_id = request.path_params["case_id"]
-    typed = {name: forms.text(form, name) for name in ("recipient", "checked")}
-    problems = {}
-    if not typed["recipient"]:
-        problems["recipient"] = say("ask.recipient-missing")
-    if typed["checked"] != "yes":
-        problems["checked"] = say("ask.checked-missing")
-    if problems:
-        return _ask(request, Act.HAND_OVER, Filled(typed, problems))
-
-    def do(tx: Database, at: datetime) -> str:
-        desk.hand_over(
-            tx,
-            here.pen,
-            here.book,
-            case_id,
-            here.store.entropy(16),
-            recipient=typed["recipient"],
-            by=by(request),
-            at=at,
-        )
-        return url(request, "case", case_id=case_id)
-
-    return post_once(request, form, do, said=say("ask.handed-over"))
-
-
-def _ask(request: Request, act: Act, form: Filled) -> Response:
-    here = house(request)
-    with here.store.read() as db:
-        case = _need(db, request, request.path_params["case_id"])
-    if act not in acts_open(case, Side.STATION, session.who(request).account.roles):
-        raise Refused("refused.not-open", act=act, status=case.status)
-    item = item_of(request, case)
-    assert case.status is not None
-    page = AskPage(
-        act, case.id, case.number, item_name(request, item) if item else case.item, form,
-        mask_name(case.applicant.name), status_chip(case.status),
-    )  # fmt: skip
-    return render(request, page, status=422 if form.problems else 200)

@@ -1,47 +1,50 @@
-"""What is printed for the applicant: the receipt as a page, and all documents as PDF.
+"""What is printed for the applicant: the receipt as a page, and every document as the file that was kept of it.
 
-A PDF's file name is the number of the case and says nothing of a person. A character that no font here has stops
-the printing; with `hand=1` its place stays blank, to be filled in by hand.
+A document of this station is made when it is first asked for, kept, and named in the case; from then on the same
+bytes are printed. What the district made is printed byte by byte. A file name is the number of the case and says
+nothing of a person. A character that no font here has stops the printing; with `hand=1` its place stays blank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
+from sqlite_utils import Database
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import cases, desk
-from node.web.case import documents_of
+from node import after, cases, desk, documents
+from node.documents import Writing
+from node.matters import case_of_matter
+from node.web.facts import mode_sentence
 from node.web.papers import PDF_CSP
-from node.web.tools import house, status_chip, sync_chip, today
-from protocol.cases.acts import CaseAct
-from protocol.cases.case import Case, Standing
-from protocol.cases.rules import Act, Status
-from protocol.catalogue.items import Item, PaperForm
+from node.web.tools import by, house, item_name, status_chip, sync_chip
+from protocol.casebook import documents_of
+from protocol.cases.acts import Made
+from protocol.cases.case import Case
+from protocol.cases.rules import Act
+from protocol.catalogue.items import Mode
 from protocol.clock import moment
+from protocol.console import session
 from protocol.console.pages import render, translator, url
-from protocol.console.parts import Chip
-from protocol.documents.content import (
-    Decision,
-    DecisionKind,
-    Delivered,
-    Document,
-    Handover,
-    IntakeReceipt,
-    TakenMaterial,
-    ToCorrect,
-    shown_number,
-)
+from protocol.console.parts import Chip, Icon, Tone
+from protocol.console.texts import Lang, Phrase, say
+from protocol.documents.content import TakenMaterial
+from protocol.documents.front import Issuable, shown_number
+from protocol.documents.kinds import DOCUMENTS, Kind
+from protocol.documents.produce import produce
 from protocol.errors import Refused
 
-_KINDS = {
-    Act.GRANT: DecisionKind.GRANT,
-    Act.DENY: DecisionKind.DENIAL,
-    Act.REFUSE_ACCEPTANCE: DecisionKind.NON_ACCEPTANCE,
-}
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another case of the same matter."""
+
+    id: str
+    number: str
+    item: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class ReceiptPage:
     applicant: str  # in full: the paper is handed to the one it names
     applicant_number: str  # masked
     materials: Sequence[TakenMaterial]
+    lacking: Sequence[str]  # names of what the applicant brings later
+    mode: Phrase | None
+    siblings: Sequence[Sibling]
+    committed: bool  # a commitment has to be printed and signed
     taken_by: str
     taken_at: datetime
     status: Chip
@@ -71,165 +78,172 @@ class GlyphsPage:
     by_hand: str  # address of the same document with blanks
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """One document of a case as its page lists it."""
+
+    name: str
+    number: str
+    href: str  # empty while the file is on its way
+    chip: Chip | None
+
+
 def receipt(request: Request) -> Response:
     here = house(request)
     with here.store.read() as db:
         case = desk.need_case(db, here.book, request.path_params["case_id"])
         sync = cases.sync_of(db, case.id)
+        siblings = siblings_of(request, db, case)
     item = here.shelf.item(case.item, case.item_version)
-    told = _act(case, Act.SUBMIT)
+    told = documents.need_act(case, Act.SUBMIT)
+    intake = told.intake
     assert case.status is not None
+    assert intake is not None
+    names = {material.code: material.name for material in item.materials}
     page = ReceiptPage(
         case.id, case.number, item.name, here.settings.name.zh, case.applicant.name, shown_number(case.applicant.number),
-        _taken(case, item), told.by.name, moment(told.at), status_chip(case.status), sync_chip(sync),
+        documents.taken_materials(case, item), [names.get(code, code) for code in intake.lacking],
+        mode_sentence(request, Mode(intake.mode), item) if intake.mode in list(Mode) else None,
+        siblings, intake.committed, told.by.name, moment(told.at), status_chip(case.status), sync_chip(sync),
     )  # fmt: skip
     return render(request, page)
 
 
-def pdf(request: Request) -> Response:
-    """:raises Refused: no-page, for a document that this case does not have (yet)"""
+def siblings_of(request: Request, db: Database, case: Case) -> list[Sibling]:
+    """The other cases of one matter that were submitted here with it."""
+    matter = case.intake.matter if case.intake else ""
+    if not matter:
+        return []
+    found: list[Sibling] = []
+    place = 0
+    while True:
+        other = case_of_matter(matter, place)
+        row = db.execute("select number, item, item_version from cases where id = ?", (other,)).fetchone()
+        if row is None:
+            return found
+        place += 1
+        if other != case.id:
+            found.append(Sibling(other, str(row[0]), _item_name(request, str(row[1]), int(row[2]))))
+
+
+def _item_name(request: Request, code: str, version: int) -> str:
+    try:
+        return item_name(request, house(request).shelf.item(code, version))
+    except Refused:
+        return code
+
+
+# -- the list on the page of a case
+
+
+def document_lines(request: Request, db: Database, case: Case) -> list[DocumentLine]:
+    """First what was made, in its order; then what this station can make or print from the record."""
+    rows = db.execute("select digest, here from papers where case_id = ?", (documents_of(case.id),)).fetchall()
+    here = {str(row[0]) for row in rows if row[1]}
+    lines, listed = [], set[tuple[str, str]]()
+    for told in case.documents:
+        made = told.made
+        if made is None or (made.kind, made.number) in listed:
+            continue
+        listed.add((made.kind, made.number))
+        is_here = made.digest in here
+        chip = None if is_here else Chip(say("document.on-its-way"), Tone.WARN, Icon.HALF)
+        href = url(request, "document.made", case_id=case.id, digest=made.digest) if is_here else ""
+        lines.append(DocumentLine(document_name(request, made.kind), made.number, href, chip))
+    for kind in documents.ours(case):
+        number = documents.number_on(kind, case)
+        if (kind.value, number) not in listed:
+            lines.append(_to_print(request, case, kind, number))
+    lines += [_to_print(request, case, kind, "") for kind in documents.theirs(case)]
+    return lines
+
+
+def _to_print(request: Request, case: Case, kind: Kind, number: str) -> DocumentLine:
+    href = url(request, "document", case_id=case.id, document=kind.value)
+    chip = None if documents.is_ours(kind) else Chip(say("document.from-record"), Tone.PLAIN, Icon.INFO)
+    return DocumentLine(document_name(request, kind.value), number, href, chip)
+
+
+def document_name(request: Request, kind: str) -> str:
+    """A kind of a newer district shows as it is."""
+    row = DOCUMENTS.get(Kind(kind)) if kind in list(Kind) else None
+    if row is None:
+        return kind
+    return row.zh if session.lang(request) is Lang.ZH else row.en
+
+
+# -- the files
+
+
+def made(request: Request) -> Response:
+    """Exactly the bytes that were made.
+
+    :raises Refused: no-paper: not this case's, or not here (yet)
+    """
     here = house(request)
-    kind = request.path_params["document"]
     with here.store.read() as db:
         case = desk.need_case(db, here.book, request.path_params["case_id"])
-    if kind not in documents_of(case):
+    found = documents.find_made(case, request.path_params["digest"])
+    data = here.blobs.read(found.digest)
+    if data is None:
+        raise Refused("refused.no-paper", paper=found.digest[:8])
+    return _file(case, data)
+
+
+def pdf(request: Request) -> Response:
+    """A document of ours, made now or before; or one of the district's, printed from the record.
+
+    :raises Refused: no-page, for a document that this case does not have (yet); no-paper, for one whose bytes are lost
+    """
+    here = house(request)
+    asked = request.path_params["document"]
+    if asked not in list(Kind):
         raise Refused("refused.no-page")
-    item = here.shelf.item(case.item, case.item_version)
-    document = _MAKERS[kind](request, case, item, here.clock.now())
+    kind = Kind(asked)
+    with here.store.read() as db:
+        case = desk.need_case(db, here.book, request.path_params["case_id"])
     try:
-        data = here.press.print_document(document, fill_by_hand="hand" in request.query_params)
+        return _file(case, _bytes(request, kind, case))
     except Refused as why:
         if why.code != "refused.glyphs":
             raise
-        by_hand = url(request, "document", case_id=case.id, document=kind) + "?hand=1"
+        by_hand = url(request, "document", case_id=case.id, document=asked) + "?hand=1"
         page = GlyphsPage(case.id, case.number, translator(request).happened(why), by_hand)
         return render(request, page, status=409)
+
+
+def _bytes(request: Request, kind: Kind, case: Case) -> bytes:
+    here = house(request)
+    number = documents.number_on(kind, case)
+    if documents.is_ours(kind) and (kept := after.made_before(case, kind, number)) is not None:
+        data = here.blobs.read(kept.digest)
+        if data is None:
+            raise Refused("refused.no-paper", paper=kept.digest[:8])
+        return data
+    item = here.shelf.item(case.item, case.item_version)
+    document = documents.content(kind, Writing(case, item, here.settings.name.zh))
+    by_hand = "hand" in request.query_params
+    if not documents.is_ours(kind):
+        return here.press.print_document(document, fill_by_hand=by_hand)
+    return _make(request, kind, number, case, document, by_hand)
+
+
+def _make(request: Request, kind: Kind, number: str, case: Case, document: Issuable, by_hand: bool) -> bytes:
+    """Printed, kept, and named in the case; whoever comes second prints what the first one kept."""
+    here = house(request)
+    printed = produce(here.press, document, here.settings.district, here.keys, fill_by_hand=by_hand)
+    at = here.clock.now()
+    here.blobs.keep(printed.pdf, at)
+    what = Made(kind=kind, number=number, digest=printed.digest, size=len(printed.pdf))
+    with here.store.write() as tx:
+        after.attach(tx, here.pen, here.book, case.id, here.store.entropy(16), what, by=by(request), at=at)
+        kept = after.made_before(desk.need_case(tx, here.book, case.id), kind, number)
+    return (here.blobs.read(kept.digest) if kept else None) or printed.pdf
+
+
+def _file(case: Case, data: bytes) -> Response:
     headers = {
         "Content-Disposition": f'inline; filename="{case.number}.pdf"',
         "Content-Security-Policy": PDF_CSP,
     }
     return Response(data, media_type="application/pdf", headers=headers)
-
-
-def _receipt(request: Request, case: Case, item: Item, at: datetime) -> Document:
-    told = _act(case, Act.SUBMIT)
-    name = house(request).settings.name.zh
-    return IntakeReceipt(
-        station=name,
-        station_address="",
-        case_number=case.number,
-        item_code=item.code,
-        item_name=item.name,
-        item_version=item.version,
-        applicant=case.applicant.name,
-        applicant_id=case.applicant.number,
-        materials=tuple(_taken(case, item)),
-        taken_by=told.by.name or told.by.account,
-        taken_at=moment(told.at),
-        query_hint=f"{name}窗口",
-        printed_at=at,
-    )
-
-
-def _notice(request: Request, case: Case, item: Item, at: datetime) -> Document:
-    told = _act(case, Act.ASK_CORRECTION)
-    names = {material.code: material.name for material in item.materials}
-    names |= {field.key: field.label for field in item.fields}
-    wanted = tuple(ToCorrect(names.get(one.about, one.about), one.problem) for one in told.corrections)
-    return _decision(request, DecisionKind.CORRECTION, case, item, told, at, wanted)
-
-
-def _result(request: Request, case: Case, item: Item, at: datetime) -> Document:
-    assert case.decision is not None
-    return _decision(request, _KINDS[case.decision.act], case, item, case.decision, at, ())
-
-
-def _decision(
-    request: Request,
-    kind: DecisionKind,
-    case: Case,
-    item: Item,
-    told: CaseAct,
-    at: datetime,
-    to_correct: tuple[ToCorrect, ...],
-) -> Decision:
-    name = house(request).settings.name.zh
-    return Decision(
-        kind=kind,
-        authority=item.organ,
-        number=told.number,
-        case_number=case.number,
-        item_name=item.name,
-        item_type=item.type,
-        applicant=case.applicant.name,
-        applicant_id=case.applicant.number,
-        received_on=_day(case.opened_at),
-        decided_on=_day(told.at),
-        basis=(told.basis,)
-        if told.basis
-        else tuple(basis.text for basis in item.legal_basis if basis.certainty == "S"),
-        facts="",
-        reasons=told.reason,
-        remedies=told.remedies,
-        contact=name,
-        printed_at=at,
-        to_correct=to_correct,
-        hand_in_at=name if to_correct else "",
-    )
-
-
-def _proof(request: Request, case: Case, item: Item, at: datetime) -> Document:
-    """Before the hand-over with room for the time; afterwards as it was."""
-    assert case.decision is not None
-    done = _act(case, Act.HAND_OVER) if case.status is Status.HANDED_OVER else None
-    name = house(request).settings.name.zh
-    title = {Act.GRANT: "准予决定书", Act.DENY: "不予决定书"}.get(case.decision.act, "不予受理通知书")
-    return Handover(
-        authority=item.organ,
-        station=name,
-        case_number=case.number,
-        item_name=item.name,
-        recipient=done.recipient if done else case.applicant.name,
-        recipient_id=case.applicant.number if not done or done.recipient == case.applicant.name else "",
-        documents=(Delivered(title, case.decision.number, 1),),
-        way="当面送达",
-        place=name,
-        handed_by=done.by.name if done else "",
-        handed_at=moment(done.at) if done else None,
-        printed_at=at,
-    )
-
-
-_MAKERS: dict[str, Callable[[Request, Case, Item, datetime], Document]] = {
-    "receipt": _receipt,
-    "notice": _notice,
-    "decision": _result,
-    "proof": _proof,
-}
-
-
-def _act(case: Case, act: Act) -> CaseAct:
-    """The last standing act of a kind.
-
-    :raises Refused: no-page
-    """
-    found = [step.act for step in case.steps if step.act.act is act and step.standing is Standing.STANDS]
-    if not found:
-        raise Refused("refused.no-page")
-    return found[-1]
-
-
-def _taken(case: Case, item: Item) -> list[TakenMaterial]:
-    """What came with the first intake; a copy where the item takes one, because a scan is what stays here."""
-    first = _act(case, Act.SUBMIT).intake
-    taken = []
-    for material in item.materials:
-        count = sum(1 for paper in first.papers if paper.material == material.code) if first else 0
-        form = PaperForm.COPY if PaperForm.COPY in material.forms else material.forms[0]
-        if count:
-            taken.append(TakenMaterial(material.name, form, count))
-    return taken
-
-
-def _day(text: str) -> date:
-    return today(moment(text))

@@ -1,6 +1,7 @@
 """The form of an item, filled in at the desk.
 
-What was typed is kept whether or not it is right; what is wrong stands at the top with links to the fields.
+Only what applies in the situation is asked; what was typed is kept whether or not it is right, and also when it no
+longer applies. What is wrong stands at the top with links to the fields.
 Two clerks in one draft: the later one is shown that a colleague saved, and saves over it knowingly or not at all.
 """
 
@@ -15,16 +16,22 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import desk
+from node import desk, drafts
+from node.drafts import Draft
+from node.matters import Application, application_for, asks_licence
+from node.web.facts import Facts, facts_of
+from node.web.situations import Chosen, chosen_of
 from node.web.steps import IntakeStep, steps_of
-from node.web.tools import house, item_name
+from node.web.tools import house, item_name, today
 from protocol.cases.case import Case
-from protocol.catalogue.forms import Checked, Problem, Wrong, check_form
+from protocol.cases.rules import Status
+from protocol.catalogue.forms import Problem, Wrong
 from protocol.catalogue.items import Field, FieldType, Item
 from protocol.console import forms, session
-from protocol.console.pages import render, see_other
+from protocol.console.pages import render, see_other, see_other_url, url
 from protocol.console.parts import Filled
 from protocol.console.texts import Lang, Phrase, say
+from protocol.errors import Refused
 
 _WIDTHS = {
     FieldType.ID_NUMBER: 20,
@@ -49,7 +56,7 @@ class Asked:
     """One field as the template asks for it."""
 
     key: str
-    label: str
+    label: Phrase | str
     hint: Phrase | str
     required: bool
     kind: str  # line, lines or choice
@@ -76,6 +83,9 @@ class IntakePage:
     item: str
     steps: Sequence[IntakeStep]
     demands: Sequence[Demand]
+    chosen: Sequence[Chosen]  # the situation questions and their answers
+    facts: Facts
+    parts: Sequence[str]  # names of the items of a matter; none for an ordinary item
     fields: Sequence[Asked]
     form: Filled
     seen: str
@@ -84,38 +94,101 @@ class IntakePage:
 
 def show(request: Request) -> Response:
     """With `check` in the address, what is wrong is said at once: the way back from the check page."""
-    draft, item, case = draft_item_case(request, request.path_params["draft_id"])
-    problems = check_form(item, draft.answers).problems if "check" in request.query_params else ()
-    return _page(request, draft, item, case, draft.answers, problems, seen=_print_of(draft.answers))
+    draft, application, case = draft_of(request, request.path_params["draft_id"])
+    item = application.form
+    elsewhere = _elsewhere(request, draft, item, case)
+    if elsewhere:
+        return see_other_url(request, elsewhere)
+    checked = drafts.check_asked(item, draft)
+    problems, lacks = (checked.problems, _lacks(request, draft, application)) if _asks_check(request) else ((), {})
+    return _page(request, draft, application, case, draft.answers, problems, lacks, seen=_print_of(draft.answers))
+
+
+def _asks_check(request: Request) -> bool:
+    return "check" in request.query_params
+
+
+def _elsewhere(request: Request, draft: Draft, item: Item, case: Case | None) -> str:
+    """Where this draft is to be worked on first: the situation questions, or only papers are brought."""
+    if case is not None and case.status is not Status.RETURNED:
+        return url(request, "papers", draft_id=draft.id)
+    if case is None and item.unanswered(draft.known):
+        return url(request, "situations", draft_id=draft.id)
+    return ""
 
 
 def save(request: Request, form: FormData) -> Response:
     """Saved on this disk in any case. `go` says where then: the materials, or the desk for later."""
     here = house(request)
-    draft, item, case = draft_item_case(request, request.path_params["draft_id"])
-    typed = {field.key: forms.text(form, f"a.{field.key}") for field in item.fields}
+    draft, application, case = draft_of(request, request.path_params["draft_id"])
+    item = application.form
+    typed = {field.key: forms.text(form, f"a.{field.key}") for field in _asked_fields(item, draft, case)}
+    details = {name: forms.text(form, f"d.{name}") for name in _asked_details(item, case)}
     if _overtaken(form, draft, typed):
-        problems = check_form(item, typed).problems
-        return _page(request, draft, item, case, typed, problems, seen=_print_of(draft.answers), overtaken=True)
+        return _page(
+            request,
+            draft,
+            application,
+            case,
+            draft.answers | typed,
+            (),
+            {},
+            seen=_print_of(draft.answers),
+            overtaken=True,
+        )
     with here.store.write() as tx:
-        checked = desk.save_draft(tx, draft.id, item, typed, here.clock.now())
+        checked = drafts.save_draft(tx, draft.id, item, typed, here.clock.now())
+        if details:
+            drafts.save_details(tx, draft.id, here.clock.now(), **details)
     if forms.text(form, "go") == "later":
         return see_other(request, "desk", said=say("intake.kept"))
-    if not checked.is_good:
-        return _page(request, draft, item, case, *_again(checked), seen=_print_of(checked.answers))
+    with here.store.read() as db:
+        draft = drafts.need_draft(db, draft.id)
+    lacks = _lacks(request, draft, application) if case is None else {}
+    if not checked.is_good or lacks:
+        return _page(
+            request, draft, application, case, draft.answers, checked.problems, lacks, seen=_print_of(draft.answers)
+        )
     return see_other(request, "papers", said=say("intake.saved"), draft_id=draft.id)
 
 
-def draft_item_case(request: Request, draft_id: str) -> tuple[desk.Draft, Item, Case | None]:
-    """The draft, the version of the item that it pins, and the returned case that it answers.
+def draft_of(request: Request, draft_id: str) -> tuple[Draft, Application, Case | None]:
+    """The draft, what it applies for in the versions that it pins, and the case to which it brings something.
 
     :raises Refused: no-draft, no-item
     """
     here = house(request)
     with here.store.read() as db:
-        draft = desk.need_draft(db, draft_id)
+        draft = drafts.need_draft(db, draft_id)
         case = desk.need_case(db, here.book, draft.supplements) if draft.supplements else None
-    return draft, here.shelf.item(draft.item, draft.item_version), case
+    return draft, application_of_draft(request, draft), case
+
+
+def application_of_draft(request: Request, draft: Draft) -> Application:
+    shelf = house(request).shelf
+    return application_for(shelf.item(draft.item, draft.item_version), draft.details.parts, shelf.item)
+
+
+def _asked_fields(item: Item, draft: Draft, case: Case | None) -> list[Field]:
+    """Those that apply; the ones that answer a situation question are asked there, unless a notice asks for them."""
+    situations = {one.key for one in item.situations} if case is None else set()
+    return [field for field in item.fields_for(draft.known) if field.key not in situations]
+
+
+def _asked_details(item: Item, case: Case | None) -> list[str]:
+    if case is not None:
+        return []
+    return [
+        *(["after"] if item.after else []),
+        *(["licence", "licence_until"] if asks_licence(item) else []),
+    ]
+
+
+def _lacks(request: Request, draft: Draft, application: Application) -> dict[str, str]:
+    """What is wrong with the details, by name; the commitment and the window are the check page's to say."""
+    on = today(house(request).clock.now())
+    ready = drafts.readiness(application, draft, on)
+    return {name: code for name, code in ready.lacks.items() if name in _asked_details(application.form, None)}
 
 
 def demands_of(request: Request, item: Item, case: Case | None) -> list[Demand]:
@@ -141,14 +214,11 @@ def problem_text(problem: Problem) -> Phrase:
     return say(problem.code.value, **problem.params)
 
 
-def _again(checked: Checked) -> tuple[dict[str, str], Sequence[Problem]]:
-    return checked.answers, checked.problems
-
-
-def _overtaken(form: FormData, draft: desk.Draft, typed: Mapping[str, str]) -> bool:
+def _overtaken(form: FormData, draft: Draft, typed: Mapping[str, str]) -> bool:
     """A colleague saved something else since this form was shown."""
     kept = {key: value for key, value in typed.items() if value}
-    return forms.text(form, "seen") != _print_of(draft.answers) and kept != draft.answers
+    before = {key: value for key, value in draft.answers.items() if key in typed}
+    return forms.text(form, "seen") != _print_of(draft.answers) and kept != before
 
 
 def _print_of(answers: Mapping[str, str]) -> str:
@@ -157,36 +227,67 @@ def _print_of(answers: Mapping[str, str]) -> str:
 
 def _page(
     request: Request,
-    draft: desk.Draft,
-    item: Item,
+    draft: Draft,
+    application: Application,
     case: Case | None,
     answers: Mapping[str, str],
     problems: Sequence[Problem],
+    lacks: Mapping[str, str],
     *,
     seen: str,
     overtaken: bool = False,
 ) -> Response:
+    item = application.form
     known = {field.key: field for field in item.fields}
-    wrong = {
+    wrong: dict[str, Phrase] = {
         f"a.{problem.field}": say(
             "intake.problem", field=label_of(request, known[problem.field]), what=problem_text(problem)
         )
         for problem in problems
         if problem.code is not Wrong.UNKNOWN_FIELD
     }
+    wrong |= {f"d.{name}": say(f"detail.{name}-wrong") for name in lacks}
+    details = _asked_details(item, case)
+    values = {f"a.{key}": value for key, value in answers.items()}
+    values |= {f"d.{name}": str(getattr(draft.details, name)) for name in details}
     page = IntakePage(
         draft.id,
         case.number if case else "",
         item_name(request, item),
-        steps_of("intake"),
+        steps_of("intake", item, case),
         demands_of(request, item, case),
-        [_asked(request, field) for field in item.fields],
-        Filled({f"a.{key}": value for key, value in answers.items()}, wrong),
+        chosen_of(request, item, draft) if case is None else [],
+        facts_of(request, item),
+        [item_name(request, part.item) for part in application.parts] if application.is_matter else [],
+        [
+            *(_asked_detail(request, item, name) for name in details),
+            *(_asked(request, field) for field in _asked_fields(item, draft, case)),
+        ],
+        Filled(values, wrong),
         seen,
         overtaken,
     )
     status = 409 if overtaken else 422 if wrong and request.method == "POST" else 200
     return render(request, page, status=status)
+
+
+def _asked_detail(request: Request, item: Item, name: str) -> Asked:
+    """The number of the first stage, or of the licence that is renewed, changed or given up."""
+    stages = "、".join(_name_of(request, code) for code in item.after)
+    licence = item.licence
+    zh = session.lang(request) is Lang.ZH
+    called = (licence.name if zh else licence.name_en) if licence else ""
+    hint = say(f"detail.{name}-hint", items=stages, licence=called)
+    required = name != "licence_until" or drafts.renews(item)
+    width = 12 if name == "licence_until" else 40
+    return Asked(f"d.{name}", say(f"detail.{name}"), hint, required, "line", width, "", 60, [])
+
+
+def _name_of(request: Request, code: str) -> str:
+    try:
+        return item_name(request, house(request).shelf.catalogue.current(code))
+    except Refused:
+        return code
 
 
 def _asked(request: Request, field: Field) -> Asked:

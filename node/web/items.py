@@ -11,7 +11,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import desk
+from node import drafts
+from node.matters import application_of
+from node.web.facts import mode_sentence
 from node.web.tools import by, house, item_name, post_once, today
 from protocol.console import forms
 from protocol.console.pages import render, url
@@ -27,7 +29,10 @@ class ItemLine:
     name: str
     type: str
     takes: bool  # this station may take it in
-    materials: int  # that the citizen must bring
+    mode: Phrase  # who takes it in, who decides
+    href: str  # of its guide
+    is_matter: bool
+    materials: int  # that the citizen must bring, whatever the situation
     decided_by: str
     digit: int  # 0: none
 
@@ -54,6 +59,9 @@ def show(request: Request) -> Response:
             item_name(request, item),
             item.type,
             here.shelf.takes(item, on),
+            mode_sentence(request, here.shelf.mode(item, on), item),
+            url(request, "item", code=item.code),
+            bool(item.bundle),
             len(item.required_materials),
             item.organ,
             place if place <= PICKED_BY_DIGIT and here.shelf.takes(item, on) else 0,
@@ -64,14 +72,17 @@ def show(request: Request) -> Response:
 
 
 def begin(request: Request, form: FormData) -> Response:
-    """A draft of the chosen item, and on to its form."""
+    """A draft of the chosen item, or of all items of a matter, and on to its first questions."""
     here = house(request)
     here.store.require_room()
-    item = here.shelf.current(forms.text(form, "item"), today(here.clock.now()))
+    on = today(here.clock.now())
+    item = here.shelf.current(forms.text(form, "item"), on)
+    parts = [here.shelf.current(code, on) for code in item.bundle]
 
     def do(tx: Database, at: datetime) -> str:
-        draft = desk.begin_draft(tx, here.store.entropy(16), item, by=by(request), at=at)
-        return url(request, "intake", draft_id=draft)
+        draft = drafts.begin_draft(tx, here.store.entropy(16), item, by=by(request), at=at, parts=parts)
+        asks_first = application_of(item, parts).form.situations
+        return url(request, "situations" if asks_first else "intake", draft_id=draft)
 
     return post_once(request, form, do)
 

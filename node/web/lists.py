@@ -32,10 +32,10 @@ _FILTERS: dict[str, tuple[Status, ...]] = {
     "all": (),
     "mine": (),
     "waiting": (),
-    "received": (Status.RECEIVED, Status.ACCEPTED),
+    "received": (Status.RECEIVED, Status.ACCEPTED, Status.REVIEWED, Status.GRANTED, Status.DENIED),
     "returned": (Status.RETURNED,),
     "decided": DECIDED,
-    "done": (Status.HANDED_OVER, Status.WITHDRAWN),
+    "done": (Status.HANDED_OVER, Status.WITHDRAWN, Status.ARCHIVED),
 }
 
 

@@ -1,4 +1,4 @@
-"""The materials of a draft: what is there, what is missing, and what was wrong with a file that was chosen.
+"""The materials of a draft, as its situation wants them: what is there, what is missing, what may follow later.
 
 A file is believed by its content alone. One that cannot be taken is named next to its material, and the others
 of the same upload are kept. Nothing of a file's own name is kept: it may carry a person's.
@@ -13,16 +13,19 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import desk
-from node.web.intake import Demand, demands_of, draft_item_case
+from node import desk, drafts
+from node.drafts import Draft
+from node.web.facts import material_facts
+from node.web.intake import Demand, demands_of, draft_of
 from node.web.steps import IntakeStep, steps_of
 from node.web.tools import house, item_name
 from protocol.cases.acts import Paper
 from protocol.cases.case import Case
-from protocol.catalogue.items import Item, Material, MaterialSource
+from protocol.cases.rules import Status
+from protocol.catalogue.items import Item, Material
 from protocol.catalogue.papers import MAX_PAPER_BYTES, PaperType, sniff_paper
 from protocol.console import forms, session
-from protocol.console.pages import render, see_other, translator, url
+from protocol.console.pages import render, see_other, see_other_url, translator, url
 from protocol.console.texts import Lang, Phrase, say
 from protocol.errors import Refused
 
@@ -57,8 +60,12 @@ class MaterialCard:
     code: str
     name: str
     standard: str
+    facts: Phrase  # original or copy, how many, from whom
+    sample: str
+    blank_form: str
     required: bool
-    shared: bool  # the administration has it: never ask the applicant
+    may_follow: bool  # secondary, and the item lets the applicant bring it later
+    follows: bool
     asked: str  # what the correction notice says of it; empty if nothing
     scans: Sequence[Scan]
     earlier: int  # files that the case has already
@@ -75,6 +82,8 @@ class PapersPage:
     steps: Sequence[IntakeStep]
     demands: Sequence[Demand]
     materials: Sequence[MaterialCard]
+    shared: Sequence[str]  # names of what the administration has: never ask the applicant
+    has_form: bool  # there is a form to go back to
     there: int  # required materials that have a file
     required: int
 
@@ -87,8 +96,8 @@ def add(request: Request, form: FormData) -> Response:
     """Keep each chosen file that is a whole JPEG, PNG or PDF of at most 20 MiB; say what is wrong with the others."""
     here = house(request)
     here.store.require_room()
-    draft, item, _ = draft_item_case(request, request.path_params["draft_id"])
-    material = item.material(forms.text(form, "material"))
+    draft, application, _ = draft_of(request, request.path_params["draft_id"])
+    material = application.form.material(forms.text(form, "material"))
     if material is None:
         raise Refused("refused.form-unreadable")
     troubles: list[Trouble] = []
@@ -97,7 +106,7 @@ def add(request: Request, form: FormData) -> Response:
         try:
             paper = keep_paper(request, file, material.code)
             with here.store.write() as tx:
-                desk.add_paper(tx, draft.id, paper, here.clock.now())
+                drafts.add_paper(tx, draft.id, paper, here.clock.now())
         except Refused as why:
             if why.code == "refused.disk-full":
                 raise
@@ -132,14 +141,24 @@ def trouble_with(request: Request, file: UploadFile, why: Refused) -> Trouble:
 def remove(request: Request, form: FormData) -> Response:
     draft_id = request.path_params["draft_id"]
     with house(request).store.write() as tx:
-        desk.remove_paper(tx, draft_id, forms.text(form, "material"), forms.text(form, "digest"))
+        drafts.remove_paper(tx, draft_id, forms.text(form, "material"), forms.text(form, "digest"))
     return see_other(request, "papers", said=say("papers.removed"), draft_id=draft_id)
+
+
+def follow(request: Request, form: FormData) -> Response:
+    """A secondary material is to follow, or not after all."""
+    draft, application, _ = draft_of(request, request.path_params["draft_id"])
+    material, follows = forms.text(form, "material"), forms.text(form, "follows") == "yes"
+    with house(request).store.write() as tx:
+        drafts.let_follow(tx, draft.id, application.form, material, follows, house(request).clock.now())
+    said = say("papers.follows-kept" if follows else "papers.follows-not")
+    return see_other_url(request, url(request, "papers", draft_id=draft.id) + f"#m-{material}", said=said)
 
 
 def of_draft(request: Request) -> Response:
     """The bytes of a paper of this draft, and of no other."""
     with house(request).store.read() as db:
-        draft = desk.need_draft(db, request.path_params["draft_id"])
+        draft = drafts.need_draft(db, request.path_params["draft_id"])
     return paper_response(request, draft.papers)
 
 
@@ -166,20 +185,25 @@ def paper_response(request: Request, papers: Sequence[Paper]) -> Response:
 
 
 def _page(request: Request, troubles: dict[str, list[Trouble]], status: int = 200) -> Response:
-    draft, item, case = draft_item_case(request, request.path_params["draft_id"])
+    draft, application, case = draft_of(request, request.path_params["draft_id"])
+    item = application.form
     demands = {one.about: one.problem for one in case.corrections} if case else {}
+    asked = [one for one in item.materials_for(draft.known) if one.asked_of_applicant or one.code in demands]
+    secondary = {one.code for one in drafts.may_follow(item, draft)} if case is None else set()
     cards = [
-        _card(request, draft, material, case, demands.get(material.code, ""), troubles.get(material.code, []))
-        for material in item.materials
+        _card(request, draft, one, case, demands.get(one.code, ""), one.code in secondary, troubles.get(one.code, []))
+        for one in asked
     ]
-    needed = {material.code for material in item.required_materials}
+    needed = {one.code for one in item.required_materials_for(draft.known)} - set(draft.details.lacking)
     page = PapersPage(
         draft.id,
         case.number if case else "",
         item_name(request, item),
-        steps_of("papers"),
+        steps_of("papers", item, case),
         demands_of(request, item, case),
         cards,
+        [_name(request, one) for one in item.materials_for(draft.known) if one not in asked],
+        case is None or case.status is Status.RETURNED,
         sum(1 for card in cards if card.code in needed and (card.scans or card.earlier)),
         len(needed),
     )
@@ -187,7 +211,13 @@ def _page(request: Request, troubles: dict[str, list[Trouble]], status: int = 20
 
 
 def _card(
-    request: Request, draft: desk.Draft, material: Material, case: Case | None, asked: str, troubles: Sequence[Trouble]
+    request: Request,
+    draft: Draft,
+    material: Material,
+    case: Case | None,
+    asked: str,
+    may_follow: bool,
+    troubles: Sequence[Trouble],
 ) -> MaterialCard:
     mine = [paper for paper in draft.papers if paper.material == material.code]
     scans = [
@@ -204,9 +234,13 @@ def _card(
     return MaterialCard(
         material.code,
         _name(request, material),
-        material.standard,
+        material.standard if session.lang(request) is Lang.ZH else material.standard_en or material.standard,
+        material_facts(request, material),
+        material.sample,
+        material.blank_form,
         material.required,
-        material.source is MaterialSource.SHARED,
+        may_follow,
+        may_follow and material.code in draft.details.lacking and not scans,
         asked,
         scans,
         earlier,

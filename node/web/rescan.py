@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import desk
+from node import after, desk
 from node.web import case
 from node.web.papers import Trouble, keep_paper, trouble_with
 from node.web.tools import by, house
@@ -61,5 +61,5 @@ def _take(request: Request, form: FormData, file: UploadFile) -> None:
     with here.store.write() as tx:
         if posted_before(tx, form_id):
             return
-        desk.rescan(tx, here.pen, here.book, case_id, here.store.entropy(16), lost, paper, by=by(request), at=at)
+        after.rescan(tx, here.pen, here.book, case_id, here.store.entropy(16), lost, paper, by=by(request), at=at)
         remember_post(tx, form_id, url(request, "case", case_id=case_id), at=at)

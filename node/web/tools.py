@@ -75,11 +75,14 @@ _STATUS_LOOK: dict[Status, tuple[Tone, Icon]] = {
     Status.RECEIVED: (Tone.PLAIN, Icon.CLOCK),
     Status.RETURNED: (Tone.WARN, Icon.ALERT),
     Status.ACCEPTED: (Tone.PLAIN, Icon.CHECK),
+    Status.REVIEWED: (Tone.PLAIN, Icon.CHECK),
     Status.NOT_ACCEPTED: (Tone.BAD, Icon.CROSS),
     Status.GRANTED: (Tone.GOOD, Icon.CHECK),
     Status.DENIED: (Tone.BAD, Icon.CROSS),
+    Status.ISSUED: (Tone.GOOD, Icon.ALERT),
     Status.WITHDRAWN: (Tone.PLAIN, Icon.CROSS),
     Status.HANDED_OVER: (Tone.GOOD, Icon.CHECK),
+    Status.ARCHIVED: (Tone.PLAIN, Icon.CHECK),
 }
 
 
@@ -89,7 +92,7 @@ def status_chip(status: Status) -> Chip:
 
 
 def flag_chip(flag: Flag) -> Chip:
-    trouble = flag in (Flag.FORKED, Flag.ACT_REFUSED)
+    trouble = flag in (Flag.FORKED, Flag.ACT_REFUSED, Flag.LACKING, Flag.LAPSED, Flag.RESULT_RETURNED)
     return Chip(say(f"flag.{flag}"), Tone.WARN if trouble else Tone.PLAIN, Icon.ALERT if trouble else Icon.INFO)
 
 

@@ -25,7 +25,7 @@ from typing import Any
 import hub.schema
 import node.schema
 from hub import decisions, intake
-from node import desk, replies
+from node import after, desk, drafts, replies
 from node.cases import SyncState, sync_of
 from protocol.casebook import Casebook
 from protocol.cases.acts import By, Paper
@@ -247,10 +247,10 @@ class Pen:
             digest = self.blobs.keep(data, at)
             added.append(Paper(digest=digest, size=len(data), type="image/jpeg", material=material.code))
         with self.store.write() as tx:
-            draft = desk.begin_draft(tx, rng.randbytes(16), item, by=CLERK, at=at)
-            desk.save_draft(tx, draft, item, answers_for(item, rng), at)
+            draft = drafts.begin_draft(tx, rng.randbytes(16), item, by=CLERK, at=at)
+            drafts.save_draft(tx, draft, item, answers_for(item, rng), at)
             for paper in added:
-                desk.add_paper(tx, draft, paper, at)
+                drafts.add_paper(tx, draft, paper, at)
             desk.submit(tx, self.pen, draft, item, by=CLERK, at=at)
         return draft
 
@@ -268,7 +268,7 @@ class Pen:
     def hand_over(self, case_id: str) -> None:
         at = self.clock.now()
         with self.store.write() as tx:
-            desk.hand_over(tx, self.pen, self.book, case_id, self.rng.randbytes(16), recipient="self", by=CLERK, at=at)
+            after.hand_over(tx, self.pen, self.book, case_id, self.rng.randbytes(16), recipient="self", by=CLERK, at=at)
 
     def status(self, case_id: str) -> Status | None:
         with self.store.read() as db:

@@ -137,11 +137,16 @@ class Desk:
         assert page.status == 200, page.text
         return page.url.rpartition("/")[2]
 
+    def answers(self, browser: Browser, draft: str, **chosen: str) -> Page:
+        """The situation questions, asked before the form."""
+        browser.sees(f"/drafts/{draft}/situations")
+        return browser.posts(f"/drafts/{draft}/situations", {f"s.{key}": value for key, value in chosen.items()})
+
     def fills_in(self, browser: Browser, draft: str, item: Item | None = None, **typed: str) -> Page:
         answers = answers_for(item or example_item(), self.rng) | typed
         page = browser.sees(f"/drafts/{draft}")
         seen = re.search(r'name="seen" value="([^"]+)"', page.text)
-        body: dict[str, object] = {f"a.{key}": value for key, value in answers.items()}
+        body: dict[str, object] = {key if key.startswith("d.") else f"a.{key}": value for key, value in answers.items()}
         return browser.posts(f"/drafts/{draft}", body | {"seen": seen[1] if seen else "", "go": "next"})
 
     def attaches(self, browser: Browser, draft: str, item: Item | None = None) -> None:

@@ -40,12 +40,15 @@ def test_a_case_goes_to_the_district_is_corrected_granted_and_handed_over(desk: 
     desk.world.settle()
     desk.world.hub.decides(case, Act.ACCEPT)
     desk.world.hub.decides(case, Act.GRANT)
+    desk.world.hub.decides(case, Act.ISSUE)
     desk.world.settle()
     page = clerk.sees(f"/cases/{case}/handover")
     page = clerk.posts(f"/cases/{case}/handover", {"recipient": "测试甲乙"})
     assert page.status == 422
     assert "请核对身份" in page.text
-    page = clerk.posts(f"/cases/{case}/handover", {"recipient": "测试甲乙", "checked": "yes"})
+    assert "请领取人签字" in page.text
+    typed = {"recipient": "测试甲乙", "who": "self", "checked": "yes", "signed": "yes"}
+    page = clerk.posts(f"/cases/{case}/handover", typed)
     assert "已登记送达" in page.text
     desk.world.settle()
     at_hub = desk.world.hub.case(case)
@@ -86,10 +89,11 @@ def test_two_clerks_hand_over_one_result_and_the_second_is_told(desk: Desk) -> N
     desk.world.settle()
     desk.world.hub.decides(case, Act.ACCEPT)
     desk.world.hub.decides(case, Act.GRANT)
+    desk.world.hub.decides(case, Act.ISSUE)
     desk.world.settle()
     first.sees(f"/cases/{case}/handover")
     second.sees(f"/cases/{case}/handover")
-    typed = {"recipient": "本人", "checked": "yes"}
+    typed = {"recipient": "本人", "who": "self", "checked": "yes", "signed": "yes"}
     assert first.posts(f"/cases/{case}/handover", typed).status == 200
     page = second.posts(f"/cases/{case}/handover", typed)
     assert page.status == 409
@@ -155,7 +159,7 @@ def test_a_receipt_is_printed_under_the_number_of_the_case(desk: Desk) -> None:
     answer = clerk.client.get(f"/cases/{case}/print/receipt")
     assert answer.content.startswith(b"%PDF-")
     assert answer.headers["content-disposition"].startswith('inline; filename="DAFENG-26-00001-')
-    assert clerk.sees(f"/cases/{case}/print/decision").status == 404
+    assert clerk.sees(f"/cases/{case}/print/grant").status == 404
 
 
 def test_a_decision_its_notice_and_proof_are_printed(desk: Desk) -> None:
@@ -168,7 +172,7 @@ def test_a_decision_its_notice_and_proof_are_printed(desk: Desk) -> None:
     desk.world.settle()
     desk.world.hub.decides(case, Act.REFUSE_ACCEPTANCE)
     desk.world.settle()
-    for document in ("receipt", "notice", "decision", "proof"):
+    for document in ("receipt", "correction", "non-acceptance", "proof"):
         answer = clerk.client.get(f"/cases/{case}/print/{document}")
         assert answer.content.startswith(b"%PDF-"), answer.text
 

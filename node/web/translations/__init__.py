@@ -11,4 +11,4 @@ from node.web.translations.people import PEOPLE
 from node.web.translations.rules import RULES
 from protocol.console.texts import merged
 
-NODE = merged(ATTENTION, BAR, CASE, DESK, EXCHANGE, INTAKE, PEOPLE, RULES)
+NODE = merged(ATTENTION, BAR, CASE, DESK, EXCHANGE, INTAKE, LAW, PEOPLE, RULES)

@@ -99,6 +99,16 @@ ATTENTION: Texts = {
         "请联系运行管理员。已存本机的内容不会丢失。",
         "Call the operator. What is saved here is not lost.",
     ),
+    "attention.supply-overdue": ("容缺材料逾期未补", "Papers that were to follow are overdue"),
+    "attention.supply-overdue.todo": (
+        "请联系申请人。区中心会按事项依据处理，本站收到的材料仍可补交。",
+        "Call the applicant. The district centre goes by the law of the item; papers can still be brought here.",
+    ),
+    "attention.document-not-made": ("有一份文书没有生成", "A document could not be made"),
+    "attention.document-not-made.todo": (
+        "请告诉运行管理员：可能缺少字体，或印章证书已到期。",
+        "Tell the operator: a font may be missing, or the seal's certificate has run out.",
+    ),
     "attention.drill": ("备份恢复演练没有通过", "The restore drill failed"),
     "attention.drill.todo": ("请联系运行管理员检查备份。", "Call the operator to look at the backup."),
     "attention.people-unconfirmed": (

@@ -18,10 +18,11 @@ DESK: Texts = {
     "desk.draft-supplement": ("补正", "Correction"),
     "desk.drafts-more": ("另有 {count} 份较早的草稿", "{count:older draft|older drafts} not shown"),
     "desk.no-name": ("申请人未填", "no applicant yet"),
-    "desk.returned": ("等待补正", "Corrections to supply"),
-    "desk.no-returned": ("没有等待补正的办件", "No corrections to supply"),
+    "desk.returned": ("等申请人补正、补交", "Awaited from applicants"),
+    "desk.no-returned": ("没有等待补正的办件", "Nothing is awaited from applicants"),
     "desk.decided": ("等待送达", "Results to hand over"),
     "desk.no-decided": ("没有等待送达的办件", "No results to hand over"),
+    "desk.soon": ("区中心办理中，快到期", "With the district centre, due soon"),
     "desk.recent": ("最近的办件", "Latest cases"),
     "desk.no-recent": (
         "本站还没有办件。按 F3 选择事项，开始第一件收件。",
@@ -37,6 +38,7 @@ DESK: Texts = {
         "Nothing was found for “{asked}”. Try another word, or press F3, clear the field and look through all items.",
     ),
     "items.materials": ("必收材料 {count} 份", "{count:required paper|required papers}"),
+    "items.matter": ("一件事", "one matter"),
     "items.not-here": ("本站不收此事项，请告知群众到有权限的站点", "Not taken in here: tell the citizen where to go"),
     "items.key-pick": ("选事项", "Pick"),
     "items.catalogue": (

@@ -4,6 +4,7 @@ from protocol.console.texts import Texts
 
 INTAKE: Texts = {
     "step.label": ("收件步骤", "Steps"),
+    "step.situations": ("选择情形", "Questions"),
     "step.intake": ("填写申请", "Form"),
     "step.papers": ("上传材料", "Materials"),
     "step.check": ("核对提交", "Check and submit"),
@@ -74,6 +75,85 @@ INTAKE: Texts = {
     "papers.next": ("下一步：核对", "Next: check"),
     "papers.back": ("返回填写", "Back to the form"),
     "papers.back-papers": ("返回材料", "Back to the materials"),
+    "papers.follows": ("容缺，后补", "To follow"),
+    "papers.follows-do": ("这份材料以后再交（容缺）", "This one follows later"),
+    "papers.follows-undo": ("还是现在交", "It is brought now after all"),
+    "papers.follows-kept": ("已记下：这份材料以后补交", "Noted: this paper follows later"),
+    "papers.follows-not": ("已改回：这份材料现在交", "Noted: this paper is brought now"),
+    "papers.shared-list": (
+        "以下由部门共享获取，不向群众收取：",
+        "The administration has these already; do not ask for them:",
+    ),
+    "situation.title": ("先问清情形", "A few questions first"),
+    "situation.lead": (
+        "回答决定要填哪些内容、带哪些材料。以后可以改，已经填好的不会丢。",
+        "The answers decide what has to be filled in and brought. They can be changed; nothing typed is lost.",
+    ),
+    "situation.next": ("下一步", "Next"),
+    "situation.missing": ("请回答：{question}", "Please answer: {question}"),
+    "situation.change": ("修改情形", "Change the answers"),
+    "situation.change-hint": ("已填内容会保留", "what was typed is kept"),
+    "detail.after": ("先行事项的办件编号", "Number of the case that came first"),
+    "detail.after-hint": (
+        "填写已经准予的“{items}”办件编号，例如 DAFENG-26-00012-K7M",
+        "The number of the granted case of “{items}”, such as DAFENG-26-00012-K7M",
+    ),
+    "detail.after-wrong": (
+        "这件事要在先行事项准予之后办理，请填写那一件的办件编号",
+        "This comes after another case was granted: enter that case's number",
+    ),
+    "detail.licence": ("证照编号", "Number of the licence"),
+    "detail.licence-hint": ("{licence}上的编号", "As on the licence ({licence})"),
+    "detail.licence-wrong": ("请填写证照编号", "Enter the number of the licence"),
+    "detail.licence_until": ("证照有效期至", "The licence holds until"),
+    "detail.licence_until-hint": (
+        "{licence}上的届满日期，例如 2026-03-02",
+        "Last day on the licence ({licence}), such as 2026-03-02",
+    ),
+    "detail.licence_until-wrong": (
+        "请填写证照的届满日期，例如 2026-03-02",
+        "Enter the last day of the licence, such as 2026-03-02",
+    ),
+    "detail.window-wrong": (
+        "现在不在集中受理期，草稿可以保存，开放后再提交",
+        "Not open now: keep the draft and submit it when the window opens",
+    ),
+    "promise.title": ("告知承诺", "Informed commitment"),
+    "promise.lead": (
+        "请逐条念给申请人听。申请人承诺以下条件都已具备：",
+        "Read this to the applicant, who commits himself that all of the following is so:",
+    ),
+    "promise.consequences": ("如果承诺不实：", "If it is untrue:"),
+    "promise.check": (
+        "作出决定后 {within} 内会到场或核对记录检查。",
+        "It is looked at within {within} after the decision.",
+    ),
+    "promise.sign": (
+        "申请人已听清并同意，将在打印的承诺书上签字",
+        "The applicant has understood and agrees, and will sign the printed commitment",
+    ),
+    "promise.sign-or-not": (
+        "申请人选择告知承诺，将在打印的承诺书上签字（不选则按一般程序办理）",
+        "The applicant chooses the commitment and will sign it (otherwise the ordinary procedure)",
+    ),
+    "promise.missing": (
+        "选择了告知承诺方式，请申请人同意后勾选；不同意的，返回修改情形",
+        "The way by commitment was chosen: tick it once the applicant agrees, or change the answers",
+    ),
+    "channel.label": ("从哪里收到", "How it came"),
+    "channel.window": ("窗口", "At the counter"),
+    "channel.online": ("网上", "Online"),
+    "channel.post": ("邮寄", "By post"),
+    "channel.kiosk": ("自助机", "At the kiosk"),
+    "check.follow": ("以后补交：", "To follow later:"),
+    "check.supply-late": (
+        "这件现在不在本站办理，材料将作为补交随案保存",
+        "This case is not with this station now: the papers are kept with it",
+    ),
+    "check.supply-late-next": (
+        "是否采用由区中心决定；只发送材料，申请内容不再改动",
+        "The district centre decides whether they count; only papers are sent",
+    ),
     "check.title": ("核对后提交", "Check and submit"),
     "check.answers": ("申请内容", "Application"),
     "check.papers": ("材料", "Materials"),

@@ -57,16 +57,16 @@ LAW: Texts = {
     "fact.fee-asked": ("按收费目录", "by the list of fees"),
     "fact.no-fee": ("不收费", "Free of charge"),
     "fact.window-open": (
-        "{name}集中受理期，{until}（月-日）截止。",
-        "The {name} window is open until {until} (month-day).",
+        "{name}集中受理期，{until}截止。",
+        "The {name} window is open until {until}.",
     ),
     "fact.window-open-counted": (
-        "{name}集中受理期，{until}（月-日）截止；办理期限从截止日起算，不从今天起算。",
-        "The {name} window is open until {until} (month-day); the time limit counts from that day, not from today.",
+        "{name}集中受理期，{until}截止；办理期限从截止日起算，不从今天起算。",
+        "The {name} window is open until {until}; the time limit counts from that day, not from today.",
     ),
     "fact.window-closed": (
-        "现在不在集中受理期。下一次：{name}，{opens} 至 {closes}（月-日）。可以先填草稿，开放后再提交。",
-        "Not open now. Next: {name}, {opens} until {closes} (month-day). A draft can be prepared and submitted then.",
+        "现在不在集中受理期。下一次：{name}，{opens} 至 {closes}。可以先填草稿，开放后再提交。",
+        "Not open now. Next: {name}, {opens} until {closes}. A draft can be prepared and submitted then.",
     ),
     "fact.material": ("{forms} {copies} 份 · {source}", "{forms}, {copies:copy|copies} · {source}"),
     "fact.or": ("{one}或{other}", "{one} or {other}"),
@@ -84,7 +84,7 @@ LAW: Texts = {
     "item.materials": ("要带的材料", "What to bring"),
     "item.situations": ("按情形", "Depends on the case"),
     "item.when": ("仅在：{when}", "Only if: {when}"),
-    "item.when-answer": ("{question}{answer}", "{question} {answer}"),
+    "item.when-answer": ("{question}：{answer}", "{question}: {answer}"),
     "item.when-and": ("{one}；{other}", "{one}; {other}"),
     "item.secondary": ("可容缺，后补", "may follow"),
     "item.fee": ("收费", "Fee"),
@@ -126,7 +126,10 @@ LAW: Texts = {
     "pipeline.now-granted": ("已经同意，正在制作结果。", "Granted; the result is being made."),
     "pipeline.now-denied": ("决定不予办理，正在制作决定书。", "Refused; the decision is being written out."),
     "pipeline.now-issued": ("结果已经发到本站，可以通知申请人来领。", "The result is here: tell the applicant."),
-    "pipeline.now-not-accepted": ("不予受理，请把通知书交给申请人。", "Not accepted: hand the notice to the applicant."),
+    "pipeline.now-not-accepted": (
+        "不予受理，请把通知书交给申请人。",
+        "Not accepted: hand the notice to the applicant.",
+    ),
     "pipeline.now-handed-over": ("结果已经交给申请人。", "The result is with the applicant."),
     "pipeline.now-archived": ("已经办结归档。", "Finished and filed."),
     "pipeline.now-withdrawn": ("已经终止办理。", "Ended without a decision."),
@@ -147,6 +150,28 @@ LAW: Texts = {
     "clock.expired": ("期满", "expired"),
     "clock.not-begun": ("未开始", "not begun"),
     "clock.void": ("不再适用", "no longer applies"),
+    "due.of-correction": ("等申请人补正", "Correction awaited from the applicant"),
+    "due.of-papers": ("等申请人补交材料", "Papers awaited from the applicant"),
+    "due.of-hand-over": ("等申请人领取", "To be handed to the applicant"),
+    "advice.correction-over": (
+        "补正期限 {day} 已过。申请人若已按期交来，请先办理补正；没有交来，就按“逾期未补正”退回区中心。",
+        "The last day for the correction was {day}. If the applicant brought it in time, supply it first; if nothing"
+        " came, send the case back as overdue.",
+    ),
+    "advice.sent-in-time": (
+        "补正于 {at} 提交，按本站时钟没有超过 {day}。区中心收到较晚的，由区中心核定。",
+        "The correction was sent at {at}, by this station's clock not later than {day}. If it arrives later, the"
+        " district centre decides.",
+    ),
+    "advice.sent-late": (
+        "补正于 {at} 提交，按本站时钟已超过 {day}。是否采用由区中心决定，请把理由告诉区中心。",
+        "The correction was sent at {at}, by this station's clock later than {day}. The district centre decides"
+        " whether it counts: tell them why it was late.",
+    ),
+    "advice.result-on-its-way": (
+        "结果已经发出，有 {count} 份文件还在路上；到齐以后再送达。",
+        "The result was issued and {count:file is|files are} on the way: hand it over once everything is here.",
+    ),
     "due.left": ("还剩 {count} 个工作日", "{count:working day|working days} left"),
     "due.today": ("今天到期", "due today"),
     "due.late": ("已过 {count} 个工作日", "{count:working day|working days} late"),
