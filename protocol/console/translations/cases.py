@@ -37,7 +37,7 @@ CASES: Texts = {
     "role.acceptor": ("受理人员", "Acceptance officer"),
     "role.reviewer": ("审核人员", "Reviewer"),
     "role.surveyor": ("勘查人员", "Surveyor"),
-    "role.approver": ("审批人员", "Approver"),
+    "role.approver": ("审批负责人", "Approver"),
     "role.issuer": ("发证人员", "Issuing officer"),
     "role.archivist": ("档案人员", "Archivist"),
     "role.leader": ("机关负责人", "Head of the agency"),
