@@ -21,7 +21,19 @@ STANDING_EVERY_S = 1
 LAW_EVERY_S = 60
 
 # counted in the copy and in the database: what cannot be asked back from anybody comes first
-DRILLED_TABLES = ("cases", "acts", "entries", "epochs", "shelf", "reveals", "memberships", "delegations", "looks")
+DRILLED_TABLES = (
+    "cases",
+    "acts",
+    "entries",
+    "epochs",
+    "shelf",
+    "reveals",
+    "memberships",
+    "delegations",
+    "looks",
+    "publications",
+    "publisher_keys",
+)
 DRILLED_BLOB_TABLES = ("blobs", "pieces")
 
 
