@@ -41,12 +41,12 @@ def check_catalogue(folder: Traversable) -> list[CatalogueProblem]:
     for file in files:
         try:
             raw = parse(file.name, file.read_bytes())
-            if absent := list(_absent(raw, Item, "")):
-                problems += [CatalogueProblem(file.name, path, "is missing; add it") for path in absent]
-                continue
+            problems += [CatalogueProblem(file.name, path, "is missing; add it") for path in _absent(raw, Item, "")]
             item = from_plain(Item, file.name, raw)
         except Refused as why:
-            problems.append(CatalogueProblem(file.name, str(why.params["field"]), str(why.params["problem"])))
+            told = CatalogueProblem(file.name, str(why.params["field"]), str(why.params["problem"]))
+            if told not in problems:
+                problems.append(told)
             continue
         items.append(item)
         if file.name != file_name(item):
