@@ -99,8 +99,7 @@ def show_act(request: Request) -> Response:
     asked = _asked(request)
     if asked.act not in acts_open(asked.case, Side.HUB, asked.me.roles):
         raise Refused("refused.not-open", act=asked.act, status=asked.case.status)
-    if why := why_not_you(asked.case, asked.act, asked.me):
-        raise Refused(why, act=asked.act, done=Act.SUBMIT)
+    _require_you(asked)
     return _page(asked, Filled(defaults(_inputs(asked))))
 
 
@@ -115,12 +114,22 @@ def do_act(request: Request, body: FormData) -> Response:
         problems = {"photos": trouble} if trouble else {}
     if asked.act not in acts_open(asked.case, Side.HUB, asked.me.roles):
         return _moved(asked, typed)
+    _require_you(asked)
     problems = _problems(asked, inputs, typed) | problems
     if problems or forms.text(body, "edit"):
         return _page(asked, Filled(typed, problems), status=422 if problems else 200)
     if asked.act not in AT_ONCE and forms.text(body, "confirm") != "yes":
         return _check(asked, inputs, typed, forms.text(body, "seen"))
     return _do(asked, typed, body)
+
+
+def _require_you(asked: Asked) -> None:
+    """Nobody fills in a form for nothing: the duties are asked before it.
+
+    :raises Refused: with the code of the duty
+    """
+    if why := why_not_you(asked.case, asked.act, asked.me):
+        raise Refused(why, act=asked.act, done=Act.SUBMIT)
 
 
 def _do(asked: Asked, typed: Mapping[str, str], body: FormData) -> Response:

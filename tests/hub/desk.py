@@ -13,24 +13,30 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from hub.health import Health
+from hub.lapses import let_the_law_act
 from hub.publishing import Publishing
 from hub.room import Room
 from hub.shelf import Shelf
 from hub.web.routes import hub_console
 from node import desk as node_desk
 from node import drafts as node_drafts
-from protocol.cases.acts import Paper
-from protocol.cases.rules import Role
+from protocol.casebook import tell
+from protocol.cases.acts import Applicant, CaseAct, Intake, Paper
+from protocol.cases.rules import Act, Role
 from protocol.catalogue.bundle import open_bundle, pack
-from protocol.catalogue.items import Item
+from protocol.catalogue.items import FieldRole, Item
 from protocol.catalogue.publishers import NOBODY, Publishers
+from protocol.clock import stamp
 from protocol.console import accounts
 from protocol.documents.sealing import Seal
 from protocol.documents.verify import NO_LIST, CancellationList, Checks
 from protocol.exchange import stick
 from protocol.exchange.carried import Tally
 from protocol.exchange.envelope import seal_to_self
+from protocol.exchange.messages import Kind
+from protocol.exchange.topics import HUB
 from protocol.settings import Name
+from protocol.standing import bring_up_to_date
 from tests.district_data import all_items, answers_for, example_item
 from tests.world import MORNING, Station, World
 
@@ -127,6 +133,7 @@ class Browser:
 class Desk:
     def __init__(self, world: World, *, staff: bool = True) -> None:
         self.world = world
+        self.taken = 0
         hub = world.hub
         office = hub.office
         public = world.authority.public_key()
@@ -189,6 +196,57 @@ class Desk:
     def takes_in(self, station: str = "dafeng", item: Item | None = None, **answers: str) -> str:
         """A case with real pictures, as far as the station's own disk."""
         return takes_in(self.world.station(station), item or example_item(), answers)
+
+    def submits(self, code: str, station: str = "dafeng", without: Sequence[str] = (), **intake: object) -> str:
+        """A case of any item as a station tells it, as far as its own disk; `intake` are fields of Intake."""
+        party, item = self.world.station(station), next(one for one in all_items() if one.code == code)
+        office, at, rng = party.office, party.clock.now(), self.world.rng
+        case_id, answers, papers = rng.randbytes(16).hex(), answers_for(item, rng), list[Paper]()
+        for number, material in enumerate(item.required_materials):
+            if material.code not in without:
+                data = png(60 + number, 40, 120 + rng.randrange(100))
+                digest = office.blobs.keep(data, at)
+                papers.append(Paper(digest=digest, size=len(data), type="image/png", material=material.code))
+        said = {field.role: answers[field.key] for field in item.fields if field.role}
+        applicant = Applicant(name=said[FieldRole.APPLICANT_NAME], number=said[FieldRole.APPLICANT_ID])
+        self.taken += 1
+        told = Intake(
+            number=f"{station.upper()}-26-{90000 + self.taken}-ABC", station=station, item=item.code,
+            item_version=item.version, **{"applicant": applicant, "answers": answers, "papers": papers, **intake},
+        )  # fmt: skip
+        act = CaseAct(
+            case=case_id, id=rng.randbytes(16).hex(), act=Act.SUBMIT, follows=None, by=party.clerk, at=stamp(at),
+            intake=told,
+        )  # fmt: skip
+        with office.store.write() as tx:
+            office.pen.write(tx, HUB, Kind.CASE_ACT, tell(act), by=party.clerk.account, at=at, case=case_id)
+        return case_id
+
+    def tells(self, case_id: str, act: Act, station: str = "dafeng", **said: object) -> None:
+        """The station does an act that needs no form of its own here."""
+        party = self.world.station(station)
+        office, at, case = party.office, party.clock.now(), party.case(case_id)
+        told = CaseAct(
+            case=case_id, id=self.world.rng.randbytes(16).hex(), act=act, follows=case.tip, by=party.clerk,
+            at=stamp(at), **said,
+        )  # fmt: skip
+        with office.store.write() as tx:
+            office.pen.write(tx, HUB, Kind.CASE_ACT, tell(told), by=party.clerk.account, at=at, case=case_id)
+
+    def supplies_later(self, case_id: str, material: str, station: str = "dafeng") -> None:
+        """The paper that a conditional acceptance waits for."""
+        office, data = self.world.station(station).office, png(80, 50, 77)
+        digest = office.blobs.keep(data, self.world.station(station).clock.now())
+        paper = Paper(digest=digest, size=len(data), type="image/png", material=material)
+        self.tells(case_id, Act.SUPPLY, station, papers=[paper])
+
+    def lapses(self) -> None:
+        """What the hub's own job does: the law acts on what has run out."""
+        hub = self.world.hub
+        office, at = hub.office, hub.clock.now()
+        with office.store.write() as tx:
+            bring_up_to_date(tx, hub.book, self.shelf, at, only=hub.case_ids())
+        let_the_law_act(office.store, office.pen, hub.book, self.shelf, at)
 
     def case_with_papers_on_their_way(self) -> str:
         """The letter has come, the wire is cut before its papers."""

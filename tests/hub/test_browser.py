@@ -29,10 +29,10 @@ def address(desk: Desk) -> Iterator[str]:
     listener.close()
 
 
-def signs_in(page: Page, address: str) -> None:
+def signs_in(page: Page, address: str, name: str = "li") -> None:
     page.set_default_timeout(15_000)
     page.goto(f"{address}/sign-in")
-    page.fill("#f-name", "li")
+    page.fill("#f-name", name)
     page.fill("#f-password", PASSWORD)
     page.click(".button-primary")
     page.wait_for_url("**/worklist")
@@ -80,3 +80,58 @@ def test_an_officer_walks_the_list_by_keys_reads_a_case_and_decides(desk: Desk, 
     assert wrong == []
     assert world.hub.case(case).status is Status.ACCEPTED
     assert world.hub.case(older).status is Status.RETURNED
+
+
+def test_three_people_carry_a_case_from_acceptance_to_approval_with_the_keyboard_alone(
+    desk: Desk, world: World, address: str
+) -> None:
+    case = desk.submits("P08")
+    world.settle()
+    wrong: list[str] = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+
+        def sits_down(name: str) -> Page:
+            page = chromium.new_context(viewport={"width": 1280, "height": 860}).new_page()
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            signs_in(page, address, name)
+            page.goto(f"{address}/cases/{case}")
+            return page
+
+        def goes_out(page: Page) -> None:
+            page.wait_for_selector("button[name=confirm]")
+            page.keyboard.press("F9")
+            page.wait_for_url(f"**/cases/{case}")
+
+        li = sits_down("li")
+        li.keyboard.press("F9")
+        li.wait_for_url("**/do/accept")
+        li.keyboard.press("F9")
+        li.wait_for_url(f"**/cases/{case}")
+
+        qian = sits_down("qian")
+        qian.keyboard.press("F9")
+        qian.wait_for_url("**/do/review")
+        qian.locator("input[name=proposal]").first.focus()
+        qian.keyboard.press("Space")
+        qian.keyboard.press("Enter")
+        qian.wait_for_function("document.activeElement.name === 'reason'")
+        qian.keyboard.type("居住满半年，材料齐全")
+        qian.keyboard.press("F9")
+        goes_out(qian)
+
+        wang = sits_down("wang")
+        wang.keyboard.press("F9")
+        wang.wait_for_url("**/do/grant")
+        assert "居住满半年，材料齐全" in wang.locator(".summary").first.inner_text()
+        wang.locator("#f-reason").focus()
+        wang.keyboard.type("准予")
+        wang.keyboard.press("F9")
+        goes_out(wang)
+        for page in (li, qian, wang):
+            page.context.close()
+        chromium.close()
+    assert wrong == []
+    done = world.hub.case(case)
+    assert done.status is Status.GRANTED
+    assert [act.by.account for act in done.line[1:]] == ["li", "qian", "wang"]
