@@ -70,9 +70,16 @@ def told(tx: Database, published: CataloguePublished, heard_at: str) -> None:
     want(tx)
 
 
-def mark(tx: Database, number: int, state: State, at: datetime, file: str = "") -> None:
+def newest_list(db: Database) -> int:
+    """The highest number of a publishers' list that was ever believed here; an older list is believed no more."""
+    return int(db.execute("select coalesce(max(list_number), 0) from shelf").fetchone()[0])
+
+
+def mark(tx: Database, number: int, state: State, at: datetime, file: str = "", list_number: int = 0) -> None:
     """What came out when the issue was looked at; what is wanted follows from it."""
-    tx.execute("update shelf set state = ?, file = ? where number = ?", (state, file, number))
+    tx.execute(
+        "update shelf set state = ?, file = ?, list_number = ? where number = ?", (state, file, list_number, number)
+    )
     if state is State.HELD:  # what was not to be had on the way is missed by nobody
         lost = tx.execute("select digest from papers where case_id = ? and lost = 1", (_CASE,)).fetchall()
         for (digest,) in lost:

@@ -80,6 +80,7 @@ def issues_by_their_changes(db: Database) -> None:
     alter table shelf add column delta_size integer not null default 0;
     alter table shelf add column state text not null default 'told';
     alter table shelf add column file text not null default '';     -- digest of the whole that is here
+    alter table shelf add column list_number integer not null default 0;    -- of the publishers' list that was believed
     """)
 
 

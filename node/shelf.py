@@ -103,7 +103,7 @@ class Shelf:
         if by_changes:
             self._blobs.keep(data, at)
         with self._store.write() as tx:
-            issues.mark(tx, issue.number, State.HELD, at, catalogue.digest)
+            issues.mark(tx, issue.number, State.HELD, at, catalogue.digest, catalogue.list_number)
         self.catalogue = catalogue
         self._pinned = {}
         log.info("catalogue in force number=%d by_changes=%s", catalogue.number, by_changes)
@@ -132,9 +132,10 @@ class Shelf:
         or dated before what is in force: so somebody would bring back a key that was revoked"""
         if catalogue.number != number:
             raise Distrusted("distrusted.bundle")
-        before = self.catalogue
+        with self._store.read() as db:
+            known_list = issues.newest_list(db)
         if catalogue.signed_by and (
-            catalogue.list_number < before.list_number or catalogue.issued_at < before.issued_at
+            catalogue.list_number < known_list or catalogue.issued_at < self.catalogue.issued_at
         ):
             raise Distrusted("distrusted.publishers", why="out of date")
 

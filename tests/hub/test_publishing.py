@@ -15,7 +15,7 @@ from hub.changes import Sort, What
 from hub.intake import Stage
 from hub.publishing import State
 from node import issues
-from protocol.catalogue.bundle import open_bundle, parts_of
+from protocol.catalogue.bundle import open_bundle, parts_of, sign_parts
 from protocol.catalogue.items import Certainty, Mode, StationKind
 from protocol.catalogue.remits import Remit
 from protocol.errors import Distrusted, Refused
@@ -241,10 +241,16 @@ def test_a_hub_that_kept_the_old_list_cannot_bring_a_revoked_publisher_back(pres
     press.approves(one, by="shen")
     press.to_all(one, "urgent")
     press.carries()
-    press.listed = old
-    assert press.publishes(next_version(NEWER)) == 3  # the hub was taken over; it believes its own list
+    items = [*all_items(), NEWER, next_version(NEWER)]
+    office = sign_parts(parts_of(items), 3, press.now, press.world.authority)  # which says nothing of publishers
+    press.shelf.take(office, press.world.hub.office.pen, press.everyone, press.now)
     press.carries()
-    assert press.in_force() == {"dafeng": 2, "boya": 2}
+    assert press.in_force() == {"dafeng": 3, "boya": 3}
+    press.listed = old
+    # the hub was taken over; it believes its own list
+    assert press.publishes(next_version(next_version(NEWER))) == 4
+    press.carries()
+    assert press.in_force() == {"dafeng": 3, "boya": 3}
 
 
 def test_an_edited_version_a_second_draft_an_empty_one_and_no_canary_are_refused(press):
@@ -265,9 +271,7 @@ def test_an_edited_version_a_second_draft_an_empty_one_and_no_canary_are_refused
 
 def test_a_draft_that_was_overtaken_by_the_office_itself_is_drafted_anew(press):
     one = press.drafts(NEWER)
-    from protocol.catalogue.bundle import sign_parts  # the office's own way, with the authority's key
-
-    office = sign_parts(parts_of(all_items()), 2, press.now, press.world.authority)
+    office = sign_parts(parts_of(all_items()), 2, press.now, press.world.authority)  # the office's own way
     press.shelf.take(office, press.world.hub.office.pen, press.everyone, press.now)
     assert refused(lambda: press.signs(one)).code == "refused.publication-stale"
     press.publishing.drop(one.id, "bian", press.now)
