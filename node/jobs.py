@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -9,22 +10,34 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from node import people
+from node import after, people
+from node.dues import Dues
+from node.shelf import Shelf
 from protocol import chores
+from protocol.casebook import Casebook
 from protocol.chores import Party, forget_looks, nightly_check, replicate, watch_keyring, watch_replica
+from protocol.clock import ClockQuality
 from protocol.replica import DrillResult
 from protocol.settings import Settings
+
+log = logging.getLogger(__name__)
 
 # counted in the copy and in the database: what cannot be asked back from anybody comes first
 DRILLED_TABLES = ("drafts", "cases", "acts", "entries", "epochs")
 DRILLED_BLOB_TABLES = ("blobs", "pieces")
 SHELF_EVERY_S = 60
+DUES_EVERY_S = 60
+LAPSE_EVERY_S = 1800
 PEOPLE_EVERY_S = 300
 LOOKS_HOUR = 5
 
 
 class Desk(Party, Protocol):
     """A Station, as its own chores see it."""
+
+    book: Casebook
+    shelf: Shelf
+    dues: Dues
 
     def look_at_shelf(self) -> None: ...
 
@@ -60,6 +73,32 @@ def watch_people(station: Party) -> None:
             people.watch(tx, at, after)
 
 
+def lapse_overdue(station: Desk) -> int:
+    """Cases whose time for the correction is over go back to the district; returns how many.
+
+    Never by a clock that has lost its battery, and only where the law of the item sets the time (node/after.py).
+    """
+    at = station.office.clock.now()
+    if station.office.clock.quality() is not ClockQuality.SYNCED:
+        return 0
+    with station.office.store.read() as db:
+        waiting = after.returned_cases(db)
+    gone = 0
+    for case_id in waiting:
+        with station.office.store.write() as tx:
+            act_id = station.office.store.entropy(16)
+            gone += after.lapse_by_itself(tx, station.office.pen, station.book, station.shelf, case_id, act_id, at)
+    if gone:
+        log.info("corrections overdue, given back to the district cases=%d", gone)
+    return gone
+
+
+def reckon_dues(station: Desk) -> None:
+    """What is due is computed before somebody opens the first page of the day."""
+    with station.office.store.read() as db:
+        station.dues.of(db, station.office.clock.now())
+
+
 def timetable(station: Desk) -> BackgroundScheduler:
     """Not started yet."""
     scheduler: Any = chores.timetable(  # APScheduler 3 has no types
@@ -71,10 +110,21 @@ def timetable(station: Desk) -> BackgroundScheduler:
         monthly_drill=monthly_drill,
     )
     scheduler.add_job(watch_shelf, "interval", [station], seconds=SHELF_EVERY_S)
+    scheduler.add_job(reckon_dues, "interval", [station], seconds=DUES_EVERY_S)
+    scheduler.add_job(lapse_overdue, "interval", [station], seconds=LAPSE_EVERY_S)
     scheduler.add_job(watch_people, "interval", [station], seconds=PEOPLE_EVERY_S)
     scheduler.add_job(forget_looks, "cron", [station], hour=LOOKS_HOUR, jitter=1800)
     made: BackgroundScheduler = scheduler
     return made
 
 
-__all__ = ["drill_now", "monthly_drill", "nightly_check", "replicate", "timetable", "watch_keyring", "watch_replica"]
+__all__ = [
+    "drill_now",
+    "lapse_overdue",
+    "monthly_drill",
+    "nightly_check",
+    "replicate",
+    "timetable",
+    "watch_keyring",
+    "watch_replica",
+]

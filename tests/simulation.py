@@ -99,6 +99,10 @@ class Day:
                 station.asks_withdrawal(case_id)
             case Act.HAND_OVER:
                 station.hands_over(case_id)
+            case Act.RETURN_RESULT:
+                station.returns_result(case_id)
+            case Act.LAPSE:
+                station.lapses(case_id)
 
     def wait(self) -> None:
         self.world.advance(self.rng.choice((0.2, 3.0, 20.0, 600.0)))

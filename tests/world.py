@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import hub.schema
 import node.schema
 from hub import decisions, intake
-from node import cases as node_cases
 from node import after, desk, drafts, replies
+from node import cases as node_cases
 from protocol.casebook import Casebook
 from protocol.cases.acts import By, Correction, Finding, LicenceTerms, Paper, Survey
 from protocol.cases.case import Case
@@ -346,6 +346,28 @@ class Station(Party):
                 )
 
         self.does(hand)
+
+    def returns_result(self, case_id: str) -> None:
+        office, at, act_id = self.office, self.clock.now(), self.world.rng.randbytes(16)
+
+        def give_back() -> None:
+            with office.store.write() as tx:
+                after.return_result(
+                    tx, office.pen, self.book, case_id, act_id, reason="a wrong name", by=self.clerk, at=at
+                )
+
+        self.does(give_back)
+
+    def lapses(self, case_id: str) -> None:
+        office, at, act_id = self.office, self.clock.now(), self.world.rng.randbytes(16)
+
+        def lapse() -> None:
+            with office.store.write() as tx:
+                after.lapse(
+                    tx, office.pen, self.book, LAW, case_id, act_id, reason="gave up", by=self.clerk, at=at
+                )  # fmt: skip
+
+        self.does(lapse)
 
     def sync(self, case_id: str) -> node_cases.Sync:
         with self.office.store.read() as db:
