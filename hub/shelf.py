@@ -111,8 +111,10 @@ class Shelf:
         """
         catalogue = self._open(data)
         with self._store.read() as db:
-            known = db.execute("select stage from shelf where number = ?", (catalogue.number,)).fetchone()
+            known = db.execute("select stage, digest from shelf where number = ?", (catalogue.number,)).fetchone()
             there = highest(db)
+        if known is not None and known[1] != catalogue.digest:
+            raise Distrusted("distrusted.bundle")
         if catalogue.number < there:
             return None
         fresh = known is None

@@ -269,6 +269,15 @@ def test_an_edited_version_a_second_draft_an_empty_one_and_no_canary_are_refused
     assert (waits.code, waits.params["count"]) == ("refused.canary-waits", 1)
 
 
+def test_the_office_cannot_give_a_number_that_some_stations_are_trying(press):
+    one = press.drafts(NEWER)
+    press.signs(one)
+    press.approves(one)
+    office = sign_parts(parts_of(all_items()), 2, press.now, press.world.authority)
+    with pytest.raises(Distrusted):
+        press.shelf.take(office, press.world.hub.office.pen, press.everyone, press.now)
+
+
 def test_a_draft_that_was_overtaken_by_the_office_itself_is_drafted_anew(press):
     one = press.drafts(NEWER)
     office = sign_parts(parts_of(all_items()), 2, press.now, press.world.authority)  # the office's own way
