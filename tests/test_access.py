@@ -20,9 +20,11 @@ from starlette.applications import Starlette
 
 from hub import stations
 from protocol import attention
-from protocol.cases.rules import Act
+from protocol.cases.rules import OFFICERS, Act
 from protocol.clock import stamp
+from protocol.console import accounts
 from tests.district_data import example_item
+from tests.hub.desk import SECRET
 from tests.hub.desk import Desk as HubDesk
 from tests.node.station import PASSWORD, STATION
 from tests.node.station import Desk as NodeDesk
@@ -138,7 +140,21 @@ def hub_in_use(desk: HubDesk, world: World) -> list[str]:
     world.station("boya").asks_withdrawal(asked)
     world.hub.notes(case, "电话核实过")
     world.hub.decides(case, Act.ACCEPT)
+    world.hub.decides(case, Act.REVIEW)
+    visited, paused, issued, late = (desk.submits("D01", without=("D01-5",)) for _ in range(4))
     world.settle()
+    for party, acts in (
+        (visited, (Act.ACCEPT, Act.ORDER_SURVEY)),
+        (paused, (Act.ACCEPT, Act.PAUSE)),
+        (issued, (Act.ACCEPT, Act.ORDER_SURVEY, Act.RECORD_SURVEY, Act.COUNTERSIGN_SURVEY, Act.REVIEW, Act.GRANT)),
+        (late, (Act.ASK_CORRECTION,)),
+    ):
+        for act in acts:
+            world.hub.decides(party, act)
+    world.settle()
+    world.station("dafeng").asks_withdrawal(late)
+    world.settle()
+    world.hub.decides(late, Act.DECLINE_WITHDRAWAL)
     at = world.hub.clock.now()
     with world.hub.office.store.write() as tx:
         multiply(tx, asked)
@@ -151,7 +167,10 @@ def hub_in_use(desk: HubDesk, world: World) -> list[str]:
     every_notice(world.hub.office, at)
     return [
         "/worklist", "/worklist?page=3", "/cases", "/cases?q=zzz", "/attention", "/stations", "/stations/dafeng",
-        "/health", f"/cases/{case}", f"/cases/{asked}", f"/cases/{case}/do/grant", f"/cases/{case}/do/deny",
+        "/health", *(f"/cases/{one}" for one in (case, asked, visited, paused, issued, late)),
+        *(f"/cases/{case}/do/{act}" for act in (Act.GRANT, Act.DENY, Act.SEND_BACK, Act.EXTEND, Act.RECUSE)),
+        *(f"/cases/{visited}/do/{act}" for act in (Act.RECORD_SURVEY, Act.PAUSE)),
+        f"/cases/{paused}/do/resume", f"/cases/{issued}/do/issue", f"/cases/{late}/do/close-late",
         f"/cases/{asked}/do/decline-withdrawal", f"/cases/{fresh}/do/ask-correction", "/cases/nowhere",
     ]  # fmt: skip
 
@@ -215,9 +234,11 @@ def test_nobody_stumbles_at_the_hub(chromium: Browser, tmp_path: Path, lang: str
         desk.publish(1, MORNING)
         world.settle()
         paths = hub_in_use(desk, world)
+        with world.hub.office.store.write() as tx:
+            accounts.create_account(tx, "all-round", "全能人", sorted(OFFICERS), SECRET, at=MORNING)
         with served(desk.app) as address:
             for name, allowed in (
-                ("li", paths),
+                ("all-round", paths),
                 ("zhao", ["/attention", "/stations", "/stations/dafeng"]),
                 ("feng", ["/looks", "/people/li"]),
                 ("sun", ["/people", "/people/li", "/people/sun", "/sections?code=dangan", "/delegations", "/password"]),

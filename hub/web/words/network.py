@@ -169,6 +169,19 @@ NETWORK_WORDS: Texts = {
         "The applicant's request came after the case was decided",
     ),
     "attention.request-overtaken.todo": ("请服务站告知申请人。", "The station tells the applicant."),
+    "attention.supply-overdue": (
+        "申请人该补的材料逾期没有来",
+        "What the applicant was to bring did not come in time",
+    ),
+    "attention.supply-overdue.todo": (
+        "打开这件核对时间，由有权的人决定是否终止，或继续等待。",
+        "Open the case and compare the times; whoever may decides whether it is closed or waits.",
+    ),
+    "attention.document-not-made": ("有一份文书没有生成（{why}）", "A document could not be made ({why})"),
+    "attention.document-not-made.todo": (
+        "缺字形的装字体，印章过期的换印章，之后会自动重做。",
+        "Add a font for the character, or a new seal for one that ran out; the document is then made by itself.",
+    ),
     "attention.number-twice": ("两件用了同一个编号", "Two cases carry one number"),
     "attention.number-twice.todo": (
         "核对两件是否同一申请；在两件上都写明。",
