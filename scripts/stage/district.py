@@ -54,7 +54,19 @@ class Person:
 PEOPLE = {
     Kind.STATION: (Person("clerk", Role.CLERK, "窗口人员"), Person("head", Role.HEAD, "站长")),
     Kind.HUB: (
-        Person("officer", Role.OFFICER, "审批人员"),
+        # each link another person: the rules keep them apart, and nothing relaxes for a demo
+        Person("acceptor", Role.ACCEPTOR, "受理人员"),
+        Person("reviewer", Role.REVIEWER, "审核人员"),
+        Person("surveyor", Role.SURVEYOR, "勘查人员"),
+        Person("surveyor2", Role.SURVEYOR, "勘查人员乙"),
+        Person("approver", Role.APPROVER, "审批负责人"),
+        Person("issuer", Role.ISSUER, "发证人员"),
+        Person("archivist", Role.ARCHIVIST, "档案人员"),
+        Person("leader", Role.LEADER, "机关负责人"),
+        Person("supervisor", Role.SUPERVISOR, "督查人员"),
+        Person("auditor", Role.AUDITOR, "稽核人员"),
+        Person("editor", Role.EDITOR, "事项编辑"),
+        Person("publisher", Role.PUBLISHER, "发布审核"),
         Person("operator", Role.OPERATOR, "运行值守"),
         Person("admin", Role.ADMIN, "账号管理"),
     ),
