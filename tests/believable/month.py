@@ -188,8 +188,8 @@ class Month:
         for number, name in enumerate(names[:cases]):
             fitting = [item for item in items if fits(name, item)]
             (coming,) = day_of_cases(self.seed * 1000 + number, 1, fitting, district, day=first)
-            latest = days - 1 if name == "received" else max(1, days - 3)
-            day = calendar.add_working(first, 1 if name in _LONG else self.rng.randrange(1, latest))
+            early, late = {"received": (days - 4, days - 1)}.get(name, (1, max(2, days - 3)))
+            day = calendar.add_working(first, 1 if name in _LONG else self.rng.randrange(early, late))
             station = [*self.stations][number % len(self.stations)]
             heapq.heappush(waiting, _Due(self._hour(day), self._next(), name, station, coming, COURSES[name][1]))
         return waiting
