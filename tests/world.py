@@ -618,7 +618,7 @@ def what_is_said(case: Case, act: Act, at: datetime) -> decisions.Said:
     return decisions.Said(
         reason="because",
         remedies="within 60 days",
-        corrections=[Correction("address", "not readable")] if act is Act.ASK_CORRECTION else [],
+        corrections=_corrections(case, act),
         proposal="grant",
         stop=Stop.TESTING if act is Act.PAUSE else None,
         person="somebody" if act is Act.RECUSE else "",
@@ -634,6 +634,12 @@ def what_is_said(case: Case, act: Act, at: datetime) -> decisions.Said:
         passed=True,
         package="0" * 64 if act is Act.ARCHIVE else "",
     )
+
+
+def _corrections(case: Case, act: Act) -> list[Correction]:
+    if act is Act.ACCEPT_CONDITIONALLY and case.intake is not None:
+        return [Correction(code, "still to come") for code in case.intake.lacking]
+    return [Correction("address", "not readable")] if act is Act.ASK_CORRECTION else []
 
 
 def open_acts(case: Case, side: Side) -> list[Act]:

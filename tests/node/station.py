@@ -154,6 +154,16 @@ class Desk:
             page = self.uploads(browser, draft, material.code, [("a.png", png(number * 40))])
             assert page.status == 200, page.text
 
+    def brings(self, browser: Browser, draft: str, but: tuple[str, ...] = ()) -> list[str]:
+        """Everything that the page of materials says is missing. Returns the codes that it asked for."""
+        page = browser.sees(f"/drafts/{draft}/papers")
+        cards = page.text.split('id="m-')[1:]
+        asked = [card.split('"')[0] for card in cards if "<span>缺</span>" in card.split("</section>")[0]]
+        for number, code in enumerate(asked):
+            if code not in but:
+                assert self.uploads(browser, draft, code, [("a.png", png(number * 20 + 5))]).status == 200
+        return asked
+
     def uploads(self, browser: Browser, draft: str, material: str, files: list[tuple[str, bytes]]) -> Page:
         return browser.posts(
             f"/drafts/{draft}/papers", {"material": material}, files=[("files", (name, data)) for name, data in files]
