@@ -23,13 +23,13 @@ from hub import decisions, intake
 from node import after, desk, drafts, replies
 from node import cases as node_cases
 from protocol.casebook import Casebook
-from protocol.cases.acts import By, Correction, Finding, LicenceTerms, Paper, Survey
+from protocol.cases.acts import By, Paper
 from protocol.cases.case import Case
-from protocol.cases.guard import acts_open, role_for
+from protocol.cases.guard import acts_open
 from protocol.cases.rules import OFFICERS, Act, Role, Side, Status
 from protocol.catalogue.bundle import Catalogue
-from protocol.catalogue.items import Item, Stop
-from protocol.clock import ClockQuality, stamp
+from protocol.catalogue.items import Item
+from protocol.clock import ClockQuality
 from protocol.errors import Refused
 from protocol.exchange import blobs
 from protocol.exchange.envelope import open_own, seal_to_self
@@ -40,6 +40,7 @@ from protocol.exchange.waterline import Waterline
 from protocol.identity import Card, Keyring, KeyringContent, Keys, Standing, read_keyring, sign_keyring
 from protocol.office import Office
 from protocol.store import Store, connect
+from tests.believable.officers import officer_for, what_is_said
 from tests.district_data import all_items, answers_for, example_item, paper_bytes
 
 DISTRICT = "xindu"
@@ -392,7 +393,7 @@ class HubParty(Party):
             with office.store.write() as tx:
                 decisions.decide(
                     tx, office.pen, self.book, LAW, case_id, act, rng.randbytes(16), by=officer_for(case, act), at=at,
-                    seen=case.tip or "", said=what_is_said(case, act, at),
+                    seen=case.tip or "", said=what_is_said(case, act, at, LAW.item(case.item, case.item_version)),
                 )  # fmt: skip
 
         self.does(decide)
@@ -603,43 +604,6 @@ class World:
 
 
 LAW = Catalogue(0, MORNING, all_items(), "")  # what this software is delivered with
-
-
-def officer_for(case: Case, act: Act) -> By:
-    """Somebody who may do it. A second surveyor countersigns."""
-    role = role_for(case, act, [*OFFICERS, Role.SYSTEM])
-    assert role is not None, f"{act} is not open for {case.status}"
-    second = "-2" if act is Act.COUNTERSIGN_SURVEY else ""
-    return By(f"{role}{second}", role)
-
-
-def what_is_said(case: Case, act: Act, at: datetime) -> decisions.Said:
-    """A believable form for any act of an officer."""
-    return decisions.Said(
-        reason="because",
-        remedies="within 60 days",
-        corrections=_corrections(case, act),
-        proposal="grant",
-        stop=Stop.TESTING if act is Act.PAUSE else None,
-        person="somebody" if act is Act.RECUSE else "",
-        survey=Survey(place="on site", arrived=stamp(at), left=stamp(at), findings=[Finding("1", "pass")], passed=True)
-        if act is Act.RECORD_SURVEY
-        else None,
-        counts_from=case.opened_at[:10],
-        licence=LicenceTerms(
-            number=f"{case.number}·证照", kind="test", holder=case.applicant.name, valid_from=stamp(at)[:10], valid_to="2031-03-01"
-        )
-        if act is Act.ISSUE
-        else None,
-        passed=True,
-        package="0" * 64 if act is Act.ARCHIVE else "",
-    )
-
-
-def _corrections(case: Case, act: Act) -> list[Correction]:
-    if act is Act.ACCEPT_CONDITIONALLY and case.intake is not None:
-        return [Correction(code, "still to come") for code in case.intake.lacking]
-    return [Correction("address", "not readable")] if act is Act.ASK_CORRECTION else []
 
 
 def open_acts(case: Case, side: Side) -> list[Act]:

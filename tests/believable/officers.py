@@ -64,7 +64,6 @@ def what_is_said(case: Case, act: Act, at: datetime, item: Item | None = None, p
     said = Said(
         reason=_REASONS.get(act, "已核对"),
         remedies=f"可以在六十日内向{REVIEWED_BY}申请行政复议，或者在六个月内向{SUED_AT}提起行政诉讼",
-        counts_from=case.opened_at[:10],
         passed=True,
     )
     if act is Act.ASK_CORRECTION:
@@ -73,10 +72,15 @@ def what_is_said(case: Case, act: Act, at: datetime, item: Item | None = None, p
     if act is Act.ACCEPT_CONDITIONALLY and item is not None:
         lacking = [m for m in item.materials if m.secondary and all(p.material != m.code for p in case.papers)]
         return replace(said, corrections=[Correction(m.code, "请在期限内补交") for m in lacking[:1]])
+    if act in (Act.DEEM_ACCEPTED, Act.DEEM_RENEWED):
+        return replace(said, counts_from=case.opened_at[:10])
     if act is Act.REVIEW:
         return replace(said, proposal=proposal)
     if act is Act.PAUSE:
-        return replace(said, stop=Stop.HEARING, chair="chair", expected="约 10 个工作日")
+        named = {stop for limit in item.limits for stop in limit.stops_on} if item is not None else set()
+        if Stop.HEARING in named:
+            return replace(said, stop=Stop.HEARING, chair="chair", expected="约 10 个工作日")
+        return replace(said, reason="整改后复查", stop=Stop.RECTIFICATION, expected="约 5 个工作日")
     if act is Act.RECUSE:
         return replace(said, person="somebody")
     if act is Act.RECORD_SURVEY:

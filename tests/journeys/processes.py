@@ -44,9 +44,10 @@ from provisioning.mosquitto import Mosquitto, listener
 from provisioning.office import open_office
 from provisioning.register import State, Station
 from provisioning.revive import nobody_at_work
+from tests.believable.officers import officer_for, what_is_said
 from tests.district_data import answers_for, example_item, paper_bytes
 from tests.journeys.proxy import Proxy
-from tests.world import LAW, officer_for, what_is_said
+from tests.world import LAW
 
 ROOT = Path(__file__).resolve().parents[2]
 CLERK = By("clerk", Role.CLERK, "")
@@ -262,7 +263,7 @@ class Pen:
             assert case is not None
             decisions.decide(
                 tx, self.pen, self.book, LAW, case_id, act, self.rng.randbytes(16), by=officer_for(case, act), at=at,
-                seen=case.tip or "", said=what_is_said(case, act, at),
+                seen=case.tip or "", said=what_is_said(case, act, at, LAW.item(case.item, case.item_version)),
             )  # fmt: skip
 
     def hand_over(self, case_id: str) -> None:
