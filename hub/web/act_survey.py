@@ -46,11 +46,12 @@ def survey_blocks(asked: Asked) -> list[Block]:
         blocks.append(
             Block(
                 [
-                    Input(f"point:{number}", say("survey.point"), Ask.LINE, required=number == 0, default=point),
-                    Input(f"result:{number}", say("survey.result"), Ask.CHOICE, required=False, options=results),
+                    Input(f"point:{number}", say("survey.point"), Ask.LINE, required=not number, default=point),
+                    Input(f"result:{number}", say("survey.result"), Ask.CHOICE, required=bool(point), options=results),
                     Input(f"remark:{number}", say("survey.remark"), Ask.LINE, required=False),
                 ],
                 title=say("survey.point-number", number=number + 1),
+                in_a_row=True,
             )
         )
     blocks.append(

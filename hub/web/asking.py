@@ -62,7 +62,7 @@ class Block:
 
     inputs: Sequence[Input]
     title: Text = ""
-    hint: Text = ""
+    in_a_row: bool = False  # side by side where there is room
 
 
 @dataclass(frozen=True, slots=True)

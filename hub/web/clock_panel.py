@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from protocol.catalogue.items import Certainty
 from protocol.clocks.explained import headline, lines, said, short
@@ -24,6 +25,7 @@ _LOOKS: Mapping[ClockIs, tuple[Tone, Icon]] = {
     ClockIs.VOID: (Tone.PLAIN, Icon.CROSS),
 }
 _RANK = {ClockIs.OVERDUE: 0, ClockIs.EXPIRED: 0, ClockIs.RUNNING: 0, ClockIs.PAUSED: 0, ClockIs.NOT_BEGUN: 1}
+_PRESSING = frozenset({ClockIs.RUNNING, ClockIs.PAUSED, ClockIs.OVERDUE, ClockIs.EXPIRED})
 _NEAR = 2  # days left from which a running clock is shown in amber
 
 
@@ -32,11 +34,14 @@ class ClockShown:
     what: str
     whose: Phrase  # set by law, promised here, the applicant's own
     state: Chip
+    kind: Phrase  # decision, notice, issue
+    due: date | None
     first: str  # 第 12 个工作日，扣除听证 6 日
     why: Sequence[str]
     certainty: Chip | None  # of what is said to be law
     note: str
     is_history: bool
+    is_pressing: bool  # ours, and running, standing still or over: it belongs at the top of the page
 
 
 def clocks_shown(states: Sequence[ClockState], lang: Lang) -> list[ClockShown]:
@@ -60,11 +65,23 @@ def _shown(state: ClockState, lang: Lang) -> ClockShown:
     first = headline(state)
     return ClockShown(
         what=said(title, lang),
-        whose=say("clock.promised" if state.promised else "clock.law" if state.on_us else "clock.applicant"),
+        whose=_whose(state),
         state=Chip(say(f"clock.{state.state}"), tone, icon),
+        kind=say(f"limit.what.{state.limit.what}"),
+        due=state.due,
         first=short(state, lang),
         why=[said(line, lang) for line in rest if line not in first],
         certainty=None if state.promised else certainty_chip(state.limit.certainty),
         note=state.limit.note,
         is_history=state.history,
+        is_pressing=state.on_us and not state.history and state.state in _PRESSING,
     )
+
+
+def _whose(state: ClockState) -> Phrase:
+    """What was not read in the statute is never called law."""
+    if state.promised:
+        return say("clock.promised")
+    if not state.on_us:
+        return say("clock.applicant")
+    return say("clock.law" if state.limit.may_be_shown_as_law else "clock.unsure")

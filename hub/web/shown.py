@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from starlette.requests import Request
 
+from hub.web.room import room
 from protocol.cases.rules import Flag, Status
 from protocol.catalogue.items import FieldRole, FieldType, Item, Stop
 from protocol.catalogue.numbers import is_credit_shape, is_id_shape
 from protocol.clock import moment
 from protocol.clocks.explained import Line, said
-from protocol.console import session
+from protocol.console import accounts, session
 from protocol.console.parts import Chip, Icon, Tone
 from protocol.console.texts import Lang, say
 
@@ -108,3 +109,15 @@ def label_of(request: Request, item: Item | None, about: str) -> str:
 def stop_name(request: Request, stop: Stop | str) -> str:
     """Why a clock stands still, in the words that the clocks themselves use."""
     return said(Line(f"stop.{stop}"), session.lang(request))
+
+
+def person_name(request: Request, account: str) -> str:
+    """Somebody of the hub as people call him; read once for a page."""
+    if not account:
+        return ""
+    names: dict[str, str] | None = getattr(request.state, "names", None)
+    if names is None:
+        with room(request).store.read() as db:
+            names = {one.name: one.display_name for one in accounts.accounts(db)}
+        request.state.names = names
+    return names.get(account, account)

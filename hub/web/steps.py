@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from starlette.requests import Request
 
-from hub.web.shown import label_of, stop_name, title_of
+from hub.web.shown import label_of, person_name, stop_name, title_of
 from protocol.cases.acts import CaseAct
 from protocol.cases.case import Case, Standing
 from protocol.cases.case import Step as CaseStep
@@ -127,13 +127,13 @@ def details(request: Request, act: CaseAct, item: Item | None) -> list[tuple[Phr
         ("act.way", words("act.way.simple") if act.simple else ""),
         ("act.proposal", words(f"proposal.{act.proposal}") if act.proposal in ("grant", "deny") else ""),
         ("act.stop", stop_name(request, act.stop) if act.stop else ""),
-        ("act.person", act.person),
+        ("act.person", person_name(request, act.person)),
         ("act.reason", act.reason),
         ("act.basis", act.basis),
         (f"act.{act.act}.lines" if act.corrections else "act.corrections", corrections),
         ("act.competent", act.competent),
         ("act.expected", act.expected),
-        ("act.chair", act.chair),
+        ("act.chair", person_name(request, act.chair)),
         *_survey(request, act),
         ("act.promise", words(_promise(act)) if act.act is Act.CHECK_PROMISE else ""),
         ("act.counts-from", act.counts_from),
@@ -146,7 +146,7 @@ def details(request: Request, act: CaseAct, item: Item | None) -> list[tuple[Phr
         ("act.changed", changed),
         ("act.papers", str(len(act.papers)) if act.papers and act.survey is None else ""),
         ("act.rules", "、".join(act.rules)),
-        ("act.on-behalf", act.by.on_behalf),
+        ("act.on-behalf", person_name(request, act.by.on_behalf)),
     )
     return [(say(key), text) for key, text in every if text]
 
