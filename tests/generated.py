@@ -14,6 +14,7 @@ import yaml
 
 from protocol.casebook import Inner
 from protocol.cases.acts import CaseAct
+from protocol.cases.duties import duties_as_markdown
 from protocol.cases.rules import rules_as_markdown
 from protocol.documents.kinds import documents_as_markdown
 from protocol.exchange.messages import CataloguePublished, EpochBegan, Header, Message, PersonTold, Recovered, RuleRead
@@ -37,7 +38,7 @@ def schemas() -> str:
 # file -> name of the part -> what writes it
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "protocol/asyncapi.yaml": {"schemas": schemas},
-    "protocol/DESIGN.md": {"rules": rules_as_markdown, "documents": documents_as_markdown},
+    "protocol/DESIGN.md": {"rules": rules_as_markdown, "duties": duties_as_markdown, "documents": documents_as_markdown},
 }
 
 
