@@ -24,7 +24,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
-from node import cases, jobs, replies
+from node import cases, endings, jobs, replies
 from node.dues import Dues
 from node.house import LinkState
 from node.rulebook import RuleShelf
@@ -108,7 +108,9 @@ class Station:
         self.blobs = self.office.blobs
         self.pen = self.office.pen
         authority = read_authority(settings.authority_pub)
-        self.checks = Checks(authority, lambda: self.office.courier.keyring)
+        self.checks = Checks(
+            authority, lambda: self.office.courier.keyring, lambda: endings.cancellation_list(self.store)
+        )
         kind = _KINDS.get(settings.tier, StationKind.TOWN)
         self.shelf = Shelf(self.store, self.blobs, lambda data: open_bundle(data, authority), kind, settings.party)
         self.rules = RuleShelf(lambda: self.shelf.catalogue)

@@ -36,6 +36,7 @@ from protocol.exchange.journal import Journal
 from protocol.exchange.messages import Kind
 from protocol.exchange.topics import HUB
 
+_GRANTED = (Status.GRANTED, Status.ISSUED, Status.HANDED_OVER, Status.ARCHIVED)
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -62,6 +63,8 @@ def submit(
     application = application_of(item) if isinstance(item, Item) else item
     ready = readiness(application, draft, at.astimezone(CHINA).date())
     _require(ready)
+    if not comes_after(tx, application.form, draft.details.after):
+        raise Refused("refused.first-stage")
     matter = draft_id if application.is_matter else ""
     first = ""
     for place, part in enumerate(application.parts):
@@ -76,6 +79,17 @@ def submit(
         first = first or number
     discard_draft(tx, draft_id)
     return first
+
+
+def comes_after(db: Database, item: Item, number: str) -> bool:
+    """False if the case that is named as the first stage is known here and is none, or was not granted.
+
+    A case of another station is not known here; the district looks.
+    """
+    if not item.after:
+        return True
+    row = db.execute("select item, status from cases where number = ? and status != ''", (number,)).fetchone()
+    return row is None or (row[0] in item.after and row[1] in _GRANTED)
 
 
 def _require(ready: Ready) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import msgspec
 from sqlite_utils import Database
 
-from node import issues, people, rulebook
+from node import endings, issues, people, rulebook
 from protocol.casebook import Casebook, Listener
 from protocol.errors import Distrusted
 from protocol.exchange.journal import Handler, Heard
 from protocol.exchange.messages import CataloguePublished, Kind
+from protocol.licences import note_licences
 from protocol.standing import mark_stale
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode
 
 
 # what follows every act that is kept, in the unit of work that keeps it
-LISTENERS: tuple[Listener, ...] = (mark_stale,)
+LISTENERS: tuple[Listener, ...] = (mark_stale, note_licences)
 
 
 def handlers(book: Casebook) -> dict[str, Handler]:
@@ -28,6 +29,7 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.RULE_READ: rulebook.hear,
         Kind.BREACH: _keep_only,  # sealed to the hub itself
         Kind.PERSON: people.hear_person,
+        Kind.ENDED: endings.hear,
     }
 
 

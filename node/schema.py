@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from node.endings import ending_tables
 from protocol.casebook import case_tables
 from protocol.console.accounts import account_tables, several_roles, terms_and_codes
 from protocol.console.looks import look_table
 from protocol.exchange.schema import exchange_tables
+from protocol.licences import licence_tables
 from protocol.standing import standing_tables
 
 migrations = Migrations("node")
@@ -114,3 +116,10 @@ def where_each_case_stands(db: Database) -> None:
 def what_an_intake_says_besides_the_form(db: Database) -> None:
     """Situations, commitment, papers to follow, first stage, licence, channel, parts of a matter."""
     db.execute("alter table drafts add column details text not null default '{}'")
+
+
+@migrations()
+def licences_of_their_own(db: Database) -> None:
+    """The licences of the cases here, and the district's list of those that hold no more."""
+    licence_tables(db)
+    ending_tables(db)

@@ -163,7 +163,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the way by informed commitment was chosen, and the commitment is not signed",
         "have it signed, or choose the ordinary procedure",
     ),
-    "refused.first-stage": ("the number of the case that comes first is missing", "enter it; look on its receipt"),
+    "refused.first-stage": (
+        "the number of the case that comes first is missing, or names a case that was not granted or is of another item",
+        "enter it as it stands on that case's receipt",
+    ),
     "refused.no-licence": ("the number of the licence is missing", "enter it as it stands on the licence"),
     "refused.no-licence-end": ("the last day of the licence is missing", "enter it as it stands on the licence"),
     "refused.window-closed": (
@@ -216,6 +219,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "this is the last administrator of accounts",
         "name another one first",
     ),
+    "refused.filter-name": ("a filter needs a name", "give it one"),
+    "refused.filters-many": ("there are {most} filters already", "remove one that you no longer use"),
+    "refused.held": ("a colleague has claimed this case", "ask the colleague, or take it over after some hours"),
+    "refused.not-at-your-link": ("this case is not at a link at which you work", "reload the worklist"),
+    "refused.card-answered": ("this card has been answered", "open the case and read the answer"),
+    "refused.not-your-card": ("somebody else answers this card", "whoever claimed the case answers, or its section"),
     "refused.not-held": (
         "the lender does not hold this role in this section himself",
         "a role is lent by whoever holds it, and not lent on",

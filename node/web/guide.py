@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from node.matters import application_of
 from node.web.facts import Facts, facts_of, material_facts
 from node.web.items import catalogue_version
 from node.web.tools import house, item_name, today
@@ -58,14 +59,16 @@ def show(request: Request) -> Response:
     here = house(request)
     on = today(here.clock.now())
     item = here.shelf.catalogue.current(request.path_params["code"], on)
+    parts = [here.shelf.catalogue.current(code, on) for code in item.bundle]
+    form = application_of(item, parts).form
     page = GuidePage(
         item.code,
         item_name(request, item),
         item.type,
         here.shelf.takes(item, on),
         facts_of(request, item),
-        [_to_bring(request, item, material) for material in item.materials],
-        [_name(request, code) for code in item.bundle],
+        [_to_bring(request, form, material) for material in form.materials],
+        [item_name(request, part) for part in parts],
         "、".join(_name(request, code) for code in item.after),
         item.commitment.conditions if item.commitment else (),
         item.commitment.consequences if item.commitment else "",

@@ -188,7 +188,11 @@ def _lacks(request: Request, draft: Draft, application: Application) -> dict[str
     """What is wrong with the details, by name; the commitment and the window are the check page's to say."""
     on = today(house(request).clock.now())
     ready = drafts.readiness(application, draft, on)
-    return {name: code for name, code in ready.lacks.items() if name in _asked_details(application.form, None)}
+    lacks = {name: code for name, code in ready.lacks.items() if name in _asked_details(application.form, None)}
+    with house(request).store.read() as db:
+        if "after" not in lacks and not desk.comes_after(db, application.form, draft.details.after):
+            lacks["after"] = "refused.first-stage"
+    return lacks
 
 
 def demands_of(request: Request, item: Item, case: Case | None) -> list[Demand]:

@@ -13,7 +13,7 @@ from node.web.tools import house
 from protocol.cases.case import Case
 from protocol.cases.rules import Flag, Link, Status
 from protocol.clocks.explained import lines as explained
-from protocol.clocks.explained import said, short
+from protocol.clocks.explained import said
 from protocol.clocks.states import ClockIs, ClockState
 from protocol.console import session
 from protocol.console.parts import Chip, Icon, Tone
@@ -44,6 +44,9 @@ _LOOK: dict[ClockIs, tuple[Tone, Icon]] = {
     ClockIs.NOT_BEGUN: (Tone.PLAIN, Icon.INFO),
     ClockIs.VOID: (Tone.PLAIN, Icon.INFO),
 }
+
+# what of an explanation stands in one line: how far it is and until when; of what is done, when it was done
+_GLANCE = (("day.", "taken", "left.", "due", "late.", "waits", "over"), ("done", "late.", "over"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,16 @@ def _clock(state: ClockState, lang: str) -> Clock:
     tone, icon = _LOOK[state.state]
     if state.late and state.state is ClockIs.MET:
         tone = Tone.WARN
-    title, *rest = [said(line, lang) for line in explained(state)]
-    return Clock(title, short(state, lang), rest, Chip(say(f"clock.{state.state}"), tone, icon), state.promised)
+    title, *rest = explained(state)
+    glance = [said(line, lang) for line in rest if line.key.startswith(_GLANCE[state.state is ClockIs.MET])]
+    joined = ("，" if lang.startswith("zh") else "; ").join(glance)
+    return Clock(
+        said(title, lang),
+        joined,
+        [said(line, lang) for line in rest],
+        Chip(say(f"clock.{state.state}"), tone, icon),
+        state.promised,
+    )
 
 
 def due_chip(due: Due) -> Chip:

@@ -174,6 +174,9 @@ def test_a_second_stage_names_the_case_that_came_first(desk: Desk) -> None:
     page = types(desk, clerk, draft, item, after="nonsense")
     assert page.status == 422
     assert "先行事项准予之后" in page.text
+    other = desk.takes_in(desk.clerk("wanghui"))
+    number = intake_of(desk, other).number
+    assert types(desk, clerk, draft, item, after=number).status == 422  # known here, and another item
     page = types(desk, clerk, draft, item, after="DAFENG-26-00012-K7M")
     assert page.url.endswith("/papers"), page.text
     desk.brings(clerk, draft)

@@ -25,6 +25,7 @@ ATTENTION: Texts = {
     "attention.whose-clerk": ("由窗口人员处理", "For the desk"),
     "attention.whose-head": ("由站长处理", "For the station head"),
     "attention.whose-supervisor": ("由区中心督查人员处理", "For the district's supervisor"),
+    "attention.whose-leader": ("由机关负责人处理", "For the head of the agency"),
     "attention.whose-officer": ("由区中心审批人员处理", "For the district's officer"),
     "attention.whose-operator": ("由运行管理员处理", "For the operator"),
     "attention.case-forked": ("同一件在两处被修改", "A case was changed in two places"),
@@ -119,6 +120,11 @@ ATTENTION: Texts = {
         "请站长在“账号”页按纸质名单逐个确认留用或停用。断开满十四天后，没有确认的账号不能再登录；已经登录的不受影响。",
         "The head confirms or stops each account on the page “Accounts”, with the paper list. After fourteen days those"
         " not confirmed cannot sign in anew; who is signed in goes on.",
+    ),
+    "attention.red-card-unanswered": ("一张红牌没有答复", "A red card has not been answered"),
+    "attention.red-card-unanswered.todo": (
+        "由区中心负责人处理。",
+        "The head of the agency at the district sees to it.",
     ),
     "attention.acted-after-leaving": ("一名已离岗人员办理了一步", "Somebody acted who had left"),
     "attention.acted-after-leaving.todo": ("由区中心督查人员核对。", "The district's supervisor looks at it."),

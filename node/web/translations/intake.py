@@ -99,8 +99,8 @@ INTAKE: Texts = {
         "The number of the granted case of “{items}”, such as DAFENG-26-00012-K7M",
     ),
     "detail.after-wrong": (
-        "这件事要在先行事项准予之后办理，请填写那一件的办件编号",
-        "This comes after another case was granted: enter that case's number",
+        "这件事要在先行事项准予之后办理，请填写那一件已经准予的办件编号",
+        "This comes after another case was granted: enter the number of that granted case",
     ),
     "detail.licence": ("证照编号", "Number of the licence"),
     "detail.licence-hint": ("{licence}上的编号", "As on the licence ({licence})"),

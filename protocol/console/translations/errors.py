@@ -266,6 +266,37 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "This is the last administrator of accounts",
         "Name another one first",
     ),
+    "refused.filter-name": ("筛选条件没有名称", "请填写名称", "The filter has no name", "Give it one"),
+    "refused.filters-many": (
+        "筛选条件已有 {most} 个",
+        "请先删除不用的",
+        "There are {most} filters already",
+        "Remove one that you no longer use",
+    ),
+    "refused.held": (
+        "同事已认领这件",
+        "请与同事联系；认领数小时后可以写明理由接手",
+        "A colleague has claimed this case",
+        "Ask the colleague; after some hours you can take it over with a reason",
+    ),
+    "refused.not-at-your-link": (
+        "这件现在不在您的环节",
+        "请刷新待办",
+        "This case is not at a link at which you work",
+        "Reload the worklist",
+    ),
+    "refused.card-answered": (
+        "这张牌已经答复",
+        "请打开办件查看答复",
+        "This card has been answered",
+        "Open the case and read the answer",
+    ),
+    "refused.not-your-card": (
+        "这张牌由其他人员答复",
+        "由认领人答复；没有认领的由所在科室答复",
+        "Somebody else answers this card",
+        "Whoever claimed the case answers; an unclaimed one is its section's",
+    ),
     "refused.not-held": (
         "委托人自己在该科室没有这个岗位",
         "岗位只能由本人委托，受托人不能再转委托",
@@ -460,9 +491,9 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "Have it signed, or choose the ordinary procedure",
     ),
     "refused.first-stage": (
-        "还没有填写先行事项的办件编号",
+        "先行事项的办件编号没有填写，或者那一件还没有准予、不是先行事项",
         "请按那一件的收件回执填写",
-        "The number of the case that comes first is missing",
+        "The number of the case that comes first is missing, or that case was not granted or is of another item",
         "Enter it as it stands on its receipt",
     ),
     "refused.no-licence": (
