@@ -14,7 +14,7 @@ from hub.worklists import papers_of
 from protocol.cases.acts import CaseAct, Paper
 from protocol.cases.case import Case
 from protocol.cases.words import Act, Flag
-from protocol.catalogue.items import Item, ProjectType, Stop, SurveyNeed
+from protocol.catalogue.items import CountedFrom, Item, ProjectType, Stop, SurveyNeed
 from protocol.catalogue.law import Law
 from protocol.clock import CHINA, moment
 from protocol.clocks.of_case import clocks_of_case
@@ -83,9 +83,14 @@ def _only_secondary_lacks(db: Database, law: Law, item: Item, case: Case, told: 
 
 def _law_stops_the_clock(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
     """Only what 行政许可法 §45 or the item's own law names. A rectification may be ordered anyway: then it counts."""
-    stops = {stop for limit in item.limits for stop in limit.stops_on}
-    if told.stop is not Stop.RECTIFICATION and told.stop not in stops:
+    if told.stop is not Stop.RECTIFICATION and told.stop not in item.special_procedures | begun_by_publicity(item):
         raise Refused("refused.stop-not-law", stop=told.stop)
+
+
+def begun_by_publicity(item: Item) -> frozenset[Stop]:
+    """A publicity or objection period has to begin where a limit counts from it, whether or not it stops a clock."""
+    counts = any(limit.counted_from is CountedFrom.PUBLICITY for limit in item.limits)
+    return frozenset({Stop.PUBLICITY}) if counts else frozenset()
 
 
 def _law_extends(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from hub.lawful import begun_by_publicity
 from hub.remedies import BODY, COURT, Bodies, needs_bodies, template_of
 from hub.web.act_licence import licence_blocks
 from hub.web.act_survey import survey_blocks
@@ -62,6 +63,8 @@ def _stop(asked: Asked) -> list[Block]:
     ]
     if Stop.RECTIFICATION not in stops:
         options.append((Stop.RECTIFICATION, say("act.stop-counts", stop=stop_name(asked.request, Stop.RECTIFICATION))))
+    if Stop.PUBLICITY not in stops and asked.item is not None and begun_by_publicity(asked.item):
+        options.append((Stop.PUBLICITY, say("act.stop-begins", stop=stop_name(asked.request, Stop.PUBLICITY))))
     inputs = [
         Input("stop", say("act.stop"), Ask.ONE_OF, options=options, hint=say("act.stop-hint")),
         Input("expected", say("act.expected"), Ask.LINE, hint=say("act.expected-hint")),

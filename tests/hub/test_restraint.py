@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hub import breaches
+from hub import breaches, decisions
+from protocol.cases.acts import By, CaseAct
 from protocol.cases.rules import Act, Role, Status
+from protocol.clock import stamp
 from protocol.console import accounts
 from tests.hub.desk import SECRET, Browser, Desk
 from tests.hub.test_kinds_of_end import BODIES, at_the_hub, visit
@@ -132,3 +134,32 @@ def test_two_officers_decide_in_the_same_second_and_the_second_reads_what_the_fi
     assert "王审批" in other.text
     assert world.hub.case(case).decision.act is Act.GRANT
     assert len([one for one in world.hub.case(case).steps if one.act.act in (Act.GRANT, Act.DENY)]) == 1
+
+
+def test_a_card_stands_at_the_top_until_it_is_answered(desk: Desk, world: World, case: str) -> None:
+    hub, at = world.hub, world.hub.clock.now()
+
+    def tells(act: Act, by: By, **said: object) -> str:
+        told = CaseAct(
+            case=case,
+            id=world.rng.randbytes(16).hex(),
+            act=act,
+            follows=hub.case(case).tip,
+            by=by,
+            at=stamp(at),
+            **said,
+        )
+        with hub.office.store.write() as tx:
+            decisions.tell_inner(tx, hub.office.pen, hub.case(case), told, desk.room.seal, at=at)
+        return told.id
+
+    card = tells(Act.CARD, By("feng", Role.SUPERVISOR, "冯督查"), card="yellow", reason="受理期限只剩一天")
+    li = desk.browser("li")
+    li.get(f"/cases/{case}")
+    assert "黄牌：冯督查" in li.text
+    assert li.text.index("受理期限只剩一天") < li.text.index("申请表")
+    tells(Act.ANSWER_CARD, By("li", Role.ACCEPTOR, "李受理"), request=card, reason="今天受理")
+    li.get(f"/cases/{case}")
+    assert "李受理答复：今天受理" in li.text
+    world.settle()
+    assert world.station("dafeng").case(case).cards == []

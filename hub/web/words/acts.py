@@ -143,6 +143,10 @@ ACT_WORDS: Texts = {
         "{stop}：本事项的法律没有写明，时间照算",
         "{stop}: the law of this item does not name it, so the time counts",
     ),
+    "act.stop-begins": (
+        "{stop}：开始公示或异议期，期满后才能决定；办理时间照算",
+        "{stop}: the period for objections begins; nothing is decided before it is over, and the time counts",
+    ),
     "act.expected": ("预计时间", "How long it will take"),
     "act.expected-hint": (
         "会写进通知书，如“约 10 个工作日”。",
@@ -249,6 +253,7 @@ ACT_WORDS: Texts = {
     "licence.new": ("新发", "new"),
     "licence.renewed": ("延续", "renewed"),
     "licence.changed": ("变更", "changed"),
+    "licence.cancelled": ("注销", "given up"),
     "licence.replaced": ("补发", "replaced"),
     "licence.number": ("证照编号", "Number"),
     "licence.holder": ("持证人", "Holder"),
