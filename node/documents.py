@@ -80,8 +80,11 @@ def content(kind: Kind, writing: Writing) -> Issuable:
 
 def number_on(kind: Kind, case: Case) -> str:
     """The number of a document of ours; a second proof of service goes with a result that was issued anew."""
-    issues = sum(act.act is Act.ISSUE for act in case.line)
-    return number_of(kind, case.number, max(1, issues) if kind is Kind.PROOF else 1)
+    return number_of(kind, case.number, _issues(case) if kind is Kind.PROOF else 1)
+
+
+def _issues(case: Case) -> int:
+    return max(1, sum(act.act is Act.ISSUE for act in case.line))
 
 
 def is_ours(kind: Kind) -> bool:
@@ -164,6 +167,7 @@ def _proof(w: Writing) -> Issuable:
         handed_by=done.by.name if done else "",
         handed_at=moment(done.at) if done else None,
         printed_at=moment(from_act.at),
+        nth=_issues(case),
     )
 
 

@@ -208,6 +208,7 @@ class Handover:
     item_code: str = ""
     item_version: int = 0
     signed_as: str = ""  # 本人签收, 代收（配偶）, 拒收 ...; empty: written in by hand
+    nth: int = 1  # a result that was issued anew has a proof of its own
 
     of: ClassVar[Kind] = Kind.PROOF
 
@@ -215,7 +216,7 @@ class Handover:
     def front(self) -> Front:
         return Front(
             authority=self.authority,
-            number=number_of(self.of, self.case_number),
+            number=number_of(self.of, self.case_number, self.nth),
             case_number=self.case_number,
             item_code=self.item_code,
             item_name=self.item_name,

@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Page, sync_playwright
 
+from protocol.cases.rules import Act, Status
 from tests.district_data import answer_for, example_item
 from tests.node.station import PASSWORD, Desk, png
 
@@ -48,17 +49,86 @@ def test_a_clerk_takes_a_case_in_by_keyboard_alone(desk: Desk, served: str, tmp_
             browser.close()
 
 
-def _takes_in(desk: Desk, page: Page, served: str, scan) -> None:
+@pytest.mark.pages
+def test_a_clerk_answers_the_situation_and_hands_over_by_keyboard_alone(desk: Desk, served: str) -> None:
+    clerk = desk.clerk("wanghui")
+    case = desk.takes_in(clerk)
+    desk.world.settle()
+    for act in (Act.ACCEPT, Act.GRANT, Act.ISSUE):
+        desk.world.hub.decides(case, act)
+    desk.world.settle()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        try:
+            page = browser.new_page()
+            said = _watched(page, served)
+            _signs_in(page, served)
+            _answers_the_situation(page)
+            _hands_over(page, served, case)
+            assert [one for one in said if "422" not in one] == []  # a question was left open once
+        finally:
+            browser.close()
+    found = desk.party.case(case)
+    assert found is not None
+    assert found.status is Status.HANDED_OVER
+
+
+def _answers_the_situation(page: Page) -> None:
+    page.keyboard.press("F3")
+    page.wait_for_url("**/items")
+    page.keyboard.type("执照变更")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/items?q=*")
+    page.keyboard.press("1")
+    page.wait_for_url("**/situations")
+    page.keyboard.press("F9")  # without an answer
+    page.wait_for_selector(".error-summary")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # to the question
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("F9")
+    page.wait_for_function("!location.pathname.endsWith('/situations')")
+    assert "经营范围" in page.text_content(".chosen")  # the second of the choices
+
+
+def _hands_over(page: Page, served: str, case: str) -> None:
+    page.goto(f"{served}/cases/{case}/handover")
+    page.wait_for_function("document.activeElement.name === 'recipient'")
+    page.keyboard.type("测试甲")
+    for name in ("who", "stands_for", "checked"):
+        page.keyboard.press("Tab")
+        page.wait_for_function("name => document.activeElement.name === name", arg=name)
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("F9")
+    page.wait_for_url(f"**/cases/{case}")
+    assert "已登记送达" in page.content()
+
+
+def _watched(page: Page, served: str) -> list[str]:
+    """What the console says, and who else was asked for something."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: request.url.startswith(served) or said.append(f"foreign: {request.url}"))
+    return said
+
+
+def _signs_in(page: Page, served: str) -> None:
     page.goto(f"{served}/sign-in")
     page.keyboard.type("limin")
     page.keyboard.press("Enter")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk")
+
+
+def _takes_in(desk: Desk, page: Page, served: str, scan) -> None:
+    said = _watched(page, served)
+    _signs_in(page, served)
     page.keyboard.press("F3")
     page.wait_for_url("**/items")
     page.keyboard.type("居住证")
