@@ -1,11 +1,12 @@
 """The proof by one run: the whole journey of a case, and again through every disaster; then everything is counted.
 
-Everything is done over HTTP as a clerk and an officer would, on free ports, in one folder. What is believed is
+Everything is done over HTTP as clerks and officers would, on free ports, in one folder. What is believed is
 what stands on their screens. Nothing here knows how a station or the hub works inside.
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
 import sys
 import time
@@ -15,15 +16,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from protocol.cases.rules import Status
 from protocol.catalogue.items import Item
 from protocol.catalogue.reading import standard_items
-from protocol.settings import Settings, read_settings, write_settings
+from protocol.documents.kinds import Kind as Document
+from protocol.settings import Kind, Settings, read_settings, write_settings
 from stage import district
 from stage.browser import NotThere
 from stage.house import House
-from stage.people import Clerk, Filed, Officer, Seen
+from stage.officers import Officers
+from stage.people import Clerk, Filed, Seen
 from stage.processes import at_work_in
 from stage.telling import Teller, told_about_fonts
 from stage.wire import Wire
@@ -31,6 +35,7 @@ from stage.wire import Wire
 SEED = 20260302
 DELIVERED_S = 45.0  # a mended link is found within 15 s, and two cores may be busy
 LOOK_S = 0.1
+T = TypeVar("T")
 WIRED = "boya"  # the station whose wire is cut and mended
 
 
@@ -41,7 +46,7 @@ class Stage:
     teller: Teller
     house: House
     clerks: dict[str, Clerk]
-    officer: Officer
+    officers: Officers
     wire: Wire
     rng: random.Random
     items: dict[str, Item]
@@ -57,15 +62,16 @@ class Stage:
         self.filed = [(one, status) for one, status in self.filed if one is not filed]
         self.filed.append((filed, then))
 
-    def until(self, wanted: str, look: Callable[[], bool], seconds: float = DELIVERED_S) -> None:
-        """
+    def until(self, wanted: str, look: Callable[[], T], seconds: float = DELIVERED_S) -> T:
+        """What `look` found when it found something for the first time.
+
         :raises NotThere: it did not come to be in time
         """
         deadline = time.monotonic() + seconds
         while True:
             try:
-                if look():
-                    return
+                if found := look():
+                    return found
                 seen = "not so"
             except (NotThere, OSError) as why:
                 seen = str(why)
@@ -77,7 +83,7 @@ class Stage:
         """Each of them is shown as received by the district, with its number, and is on the hub's screen."""
         for filed in every:
             self.until(f"{filed.number} delivered", partial(self._is_called_received, filed))
-            if not self.officer.has(filed):
+            if not self.officers.has(filed):
                 raise NotThere(f"{filed.number} is called received, and the hub does not have it")
 
     def _is_called_received(self, filed: Filed) -> bool:
@@ -89,7 +95,7 @@ class Stage:
             self.until(f"every paper of {filed.number} at the hub", partial(self._has_papers, filed))
 
     def _has_papers(self, filed: Filed) -> bool:
-        return self.officer.opens_papers(filed) == set(filed.papers)
+        return self.officers.opens_papers(filed) == set(filed.papers)
 
     def home(self, filed: Filed, status: Status) -> None:
         """The station shows this status."""
@@ -97,20 +103,39 @@ class Stage:
         self.until(f"{filed.number} {status} at {filed.station}", lambda: clerk.sees(filed).status is status)
         self.keep(filed, status)
 
+    def paper(self, filed: Filed, *documents: Document) -> None:
+        """What the hub made is at the station, byte by byte, and genuine to whoever asks there. Nothing without fonts."""
+        clerk = self.clerks[filed.station]
+        for document in documents if clerk.has_fonts else ():
+            data = self.until(
+                f"{document} of {filed.number} at {filed.station}", partial(clerk.document, filed, document)
+            )
+            if hashlib.sha256(data).hexdigest() not in self.officers.documents(filed):
+                raise NotThere(f"{filed.station} prints another {document} of {filed.number} than the hub")
+            said = clerk.verifies(data)
+            if said.says("无法核验") or not said.says("真实"):
+                raise NotThere(f"{document} of {filed.number} is not called genuine: {said.text[:400]}")
+
+    def hands_over(self, filed: Filed, recipient: str = "本人签收") -> None:
+        """As soon as everything that is handed over has come; seen at the hub."""
+        clerk = self.clerks[filed.station]
+        self.until(f"{filed.number} handed over", partial(clerk.hands_over, filed, recipient))
+        self.at_hub(filed, Status.HANDED_OVER)
+
     def at_hub(self, filed: Filed, status: Status) -> None:
-        self.until(f"{filed.number} {status} at the hub", lambda: self.officer.sees(filed).status is status)
+        self.until(f"{filed.number} {status} at the hub", lambda: self.officers.sees(filed).status is status)
         self.keep(filed, status)
 
 
 def run(teller: Teller, folder: Path, *, stop: Callable[[], None]) -> bool:
     """True if all of it held. `stop` is called when only ending is left."""
-    from stage import disasters, journey
+    from stage import disasters, ends, journey
 
     teller.say("自动检查：全部数据在", f"the check keeps everything in {folder}")
     held, count = False, 0
     try:
         with _stage(teller, folder) as stage:
-            for chapter in (*journey.CHAPTERS, *disasters.CHAPTERS):
+            for chapter in (*journey.CHAPTERS, *ends.CHAPTERS, *disasters.CHAPTERS):
                 chapter(stage)
             _count(stage)
             _start_again(stage)
@@ -147,8 +172,9 @@ def _stage(teller: Teller, folder: Path) -> Iterator[Stage]:
             name: Clerk(name, party.url, "clerk", house.passwords[name]["clerk"], rng, has_fonts=has_fonts)
             for name, party in house.stations.items()
         }
-        officer = Officer(house.hub.url, "officer", house.passwords["hub"]["officer"])
-        yield Stage(teller, house, clerks, officer, wire, rng, {item.code: item for item in standard_items()})
+        roles = {person.account: person.role for person in district.PEOPLE[Kind.HUB]}
+        officers = Officers(house.hub.url, roles, house.passwords["hub"])
+        yield Stage(teller, house, clerks, officers, wire, rng, {item.code: item for item in standard_items()})
     finally:
         house.stop()
         wire.stop()
@@ -173,7 +199,7 @@ def _count(stage: Stage) -> None:
 def differences(stage: Stage) -> list[str]:
     """What is not as it must be, one line each; raised if there is any, so that it is read."""
     found: list[str] = []
-    at_hub = _by_number(found, "hub", stage.officer.all_cases())
+    at_hub = _by_number(found, "hub", stage.officers.all_cases())
     every: set[str] = set()
     for name, clerk in stage.clerks.items():
         here = _by_number(found, name, clerk.all_cases())

@@ -36,7 +36,7 @@ def hub_and_broker_gone(stage: Stage) -> None:
     with teller.step(
         "断电前一刻作出的决定，恢复后送到服务站", "a decision of the last moment comes home when the power is back"
     ):
-        stage.officer.acts(decided, Act.ACCEPT)
+        stage.officers.acts(decided, Act.ACCEPT)
         hub.kill()
     with teller.step("三个服务站照常收件：等待上传", "all three stations go on: waiting to upload"):
         dark = [stage.files(name, "P08") for name in stage.clerks]
@@ -136,7 +136,7 @@ def _kill_during(station: Party, every: list[Sent], after_s: float) -> None:
 
 def stations_disk_gone(stage: Stage) -> None:
     teller, name = stage.teller, "guihu"
-    officer, station = stage.officer, stage.house.stations[name]
+    officers, station = stage.officers, stage.house.stations[name]
     teller.chapter(
         "服务站的盘坏了：从副本恢复，缺的由区中心补回",
         "The station's disk is gone: its replica, and the hub for what is not in it",
@@ -149,7 +149,7 @@ def stations_disk_gone(stage: Stage) -> None:
         later = [stage.files(name, "P08") for _ in range(2)]
         stage.delivered(*later)
         for filed in (before[0], later[0]):
-            officer.acts(filed, Act.ACCEPT)
+            officers.acts(filed, Act.ACCEPT)
             stage.home(filed, Status.ACCEPTED)
     with teller.step(
         "盘没了；换机：隔离旧机，从副本恢复",
@@ -169,7 +169,7 @@ def stations_disk_gone(stage: Stage) -> None:
 
 
 def hubs_disk_gone(stage: Stage) -> None:
-    teller, officer, hub = stage.teller, stage.officer, stage.house.hub
+    teller, officers, hub = stage.teller, stage.officers, stage.house.hub
     teller.chapter(
         "区中心的盘坏了：恢复到旧副本，缺的由服务站补回",
         "The hub's disk is gone: an older copy, and the stations for the rest",
@@ -182,10 +182,10 @@ def hubs_disk_gone(stage: Stage) -> None:
         later = [stage.files(name, "L08") for name in stage.clerks]
         stage.delivered(*later)
         for filed in (before[0], before[1], later[0]):
-            officer.acts(filed, Act.ACCEPT)
+            officers.acts(filed, Act.ACCEPT)
             stage.home(filed, Status.ACCEPTED)
-        officer.acts(later[0], Act.GRANT, reason="符合条件")
-        stage.home(later[0], Status.GRANTED)
+        officers.decides(later[0], Act.GRANT)
+        stage.home(later[0], Status.ISSUED)
     with teller.step("盘没了；从旧副本恢复并启动", "the disk is gone; the older copy is brought back"):
         hub.kill()
         _lose_disk(stage, hub, older)
@@ -195,7 +195,7 @@ def hubs_disk_gone(stage: Stage) -> None:
     with teller.step(
         "服务站补回办件和已作出的决定", "the stations give back cases, papers and the hub's own decisions"
     ):
-        for filed, status in ((before[0], Status.ACCEPTED), (before[1], Status.ACCEPTED), (later[0], Status.GRANTED)):
+        for filed, status in ((before[0], Status.ACCEPTED), (before[1], Status.ACCEPTED), (later[0], Status.ISSUED)):
             stage.at_hub(filed, status)
         # until the two have spoken, a station can only show what the hub once receipted
         stage.whole_at_hub(*before, *later)
@@ -204,7 +204,7 @@ def hubs_disk_gone(stage: Stage) -> None:
 
 def copied_back_by_hand(stage: Stage) -> None:
     teller, name = stage.teller, "hexing"
-    officer, station = stage.officer, stage.house.stations[name]
+    officers, station = stage.officers, stage.house.stations[name]
     teller.chapter("有人把服务站的数据文件手工拷回", "A station's files are copied back by hand")
     before = stage.files(name, "P08")
     stage.delivered(before)
@@ -215,7 +215,7 @@ def copied_back_by_hand(stage: Stage) -> None:
         station.start()
         later = [stage.files(name, "L08") for _ in range(2)]
         stage.delivered(*later)
-        officer.acts(later[0], Act.ACCEPT)
+        officers.acts(later[0], Act.ACCEPT)
         stage.home(later[0], Status.ACCEPTED)
     with teller.step(
         "停站，拷回旧文件，没有区中心的情况下启动并收件",
@@ -234,10 +234,9 @@ def copied_back_by_hand(stage: Stage) -> None:
         stage.home(later[1], Status.RECEIVED)
         stage.delivered(before, *fresh, *later)
     with teller.step("补回的件照常办理", "what was given back goes on as any other"):
-        officer.acts(later[0], Act.GRANT, reason="符合条件")
-        stage.home(later[0], Status.GRANTED)
-        stage.clerks[name].hands_over(later[0], "本人签收")
-        stage.at_hub(later[0], Status.HANDED_OVER)
+        officers.decides(later[0], Act.GRANT)
+        stage.home(later[0], Status.ISSUED)
+        stage.hands_over(later[0])
 
 
 def _older_replica(stage: Stage, party: Party) -> Path:

@@ -20,6 +20,7 @@ from pathlib import Path
 from sqlite_utils import Migrations
 
 from hub import schema as hub_schema
+from hub import sections
 from node import schema as node_schema
 from protocol.cases.rules import Role
 from protocol.clock import WallClock
@@ -71,6 +72,12 @@ PEOPLE = {
         Person("admin", Role.ADMIN, "账号管理"),
     ),
 }
+
+# Who does a link of a case works in its section, and has the role there; the others have it for the whole agency.
+SECTION_OF = {
+    Role.ACCEPTOR: "shouli", Role.REVIEWER: "shenhe", Role.SURVEYOR: "kancha", Role.APPROVER: "shenpi",
+    Role.ISSUER: "fazheng", Role.ARCHIVIST: "dangan", Role.SUPERVISOR: "ducha",
+}  # fmt: skip
 
 Passwords = Mapping[str, Mapping[str, str]]  # party -> account -> password
 Tell = Callable[[str, str], None]
@@ -187,19 +194,24 @@ def open_accounts(settings: Settings, secrets_: Mapping[str, str]) -> None:
 
 
 def _open_accounts(settings: Settings, secrets_: Mapping[str, str]) -> None:
-    with _store(settings) as store:
+    with opened(settings) as store:
         with store.read() as db:
             known = {account.name for account in accounts.accounts(db)}
         for person in PEOPLE[settings.kind]:
             if person.account in known:
                 continue
             secret = accounts.secret(secrets_[person.account])
+            section = SECTION_OF.get(person.role) if settings.kind is Kind.HUB else None
             with store.write() as tx:
-                accounts.create_account(tx, person.account, person.zh, [person.role], secret, at=WallClock().now())
+                roles = [] if section else [person.role]
+                accounts.create_account(tx, person.account, person.zh, roles, secret, at=WallClock().now())
+                if section:
+                    sections.join(tx, person.account, section, person.role, ("", ""), by="demo")
 
 
 @contextmanager
-def _store(settings: Settings) -> Iterator[Store]:
+def opened(settings: Settings) -> Iterator[Store]:
+    """The party's own database, beside nobody: it is not at work."""
     migrations: Migrations = hub_schema.migrations if settings.kind is Kind.HUB else node_schema.migrations
     store = Store(settings.db, migrations, replicated=True)
     store.open()

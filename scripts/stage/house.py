@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from provisioning.district import District
 from stage import district
+from stage.powers import give_powers
 from stage.processes import Party, await_ready, stop_all
 from stage.telling import Teller
 
@@ -33,6 +34,7 @@ class House:
         """
         for party in self.parties():
             district.open_accounts(party.settings, self.passwords[party.name])
+        give_powers(self.district, self.passwords)
         for party in self.parties():
             party.launch()
         for party in self.parties():  # they come up side by side

@@ -1,8 +1,9 @@
-"""The journey when nothing goes wrong but what people do: intake, correction, decisions, withdrawal, hand-over."""
+"""The journey when nothing goes wrong but what people do: from the desk to the hand-over, and a wire that is cut."""
 
 from __future__ import annotations
 
 from protocol.cases.rules import Act, Status
+from protocol.documents.kinds import Kind
 from stage.browser import NotThere
 from stage.check import WIRED, Stage
 from stage.papers import Sheet, photo, picture, scan
@@ -11,7 +12,7 @@ from stage.people import number_on
 
 def granted(stage: Stage) -> None:
     """A residence permit from the first question to the paper in the applicant's hand, the hub away at first."""
-    teller, officer, clerk = stage.teller, stage.officer, stage.clerks["hexing"]
+    teller, officers, clerk = stage.teller, stage.officers, stage.clerks["hexing"]
     teller.chapter("主流程：一件从窗口到送达", "The journey: a case from the desk to the hand-over")
     item = stage.items["P08"]
     with teller.step(
@@ -45,100 +46,63 @@ def granted(stage: Stage) -> None:
         if clerk.sees(filed).sync != "等待上传":
             raise NotThere(f"{filed.number} is shown as {clerk.sees(filed).sync}")
     with teller.step(f"打印收件回执 {filed.number}", f"the receipt of materials is printed: {filed.number}"):
-        clerk.prints(filed, "receipt")
+        clerk.prints(filed, Kind.RECEIPT)
     with teller.step(
         "区中心恢复：区中心已收，有回执号", "the hub is back: received by the district, with its receipt number"
     ):
         stage.house.hub.start()
         stage.delivered(filed)
     with teller.step(
-        "审批人员从待办打开，三份材料逐一核对摘要", "an officer opens it from the worklist; each paper is its digest"
+        "受理人员从待办打开，三份材料逐一核对摘要",
+        "the acceptor opens it from the worklist; each paper is its digest",
     ):
-        officer.sign_in()
-        officer.finds(filed)
-        if officer.opens_papers(filed) != set(filed.papers):
+        officers.everybody_signs_in()
+        officers.finds(filed, "acceptor")
+        if officers.opens_papers(filed) != set(filed.papers):
             raise NotThere(f"{filed.number}: the hub does not show the papers that were attached")
     with teller.step(
         "一次性告知补正；服务站看到待补正，打印告知书",
         "correction is asked for once; the station sees it and prints the notice",
     ):
-        officer.asks_correction(filed, "P08-3", "租赁合同缺最后一页，请补全")
+        officers.asks_correction(filed, "P08-3", "租赁合同缺最后一页，请补全")
         stage.home(filed, Status.RETURNED)
-        clerk.prints(filed, "notice")
+        stage.paper(filed, Kind.CORRECTION)
     with teller.step("窗口补充材料，区中心收到", "the clerk supplies it, the hub has it"):
         clerk.supplies(filed, "P08-3", scan("lease-2", stage.rng))
         stage.keep(filed, Status.RECEIVED)
         stage.delivered(filed)
         stage.whole_at_hub(filed)
-    with teller.step("受理，准予；服务站看到每一步", "accepted, granted; the station sees each step"):
-        officer.acts(filed, Act.ACCEPT)
+    with teller.step(
+        "受理、审核、审批、发证，四个人各办一环；服务站看到每一步",
+        "accepted, reviewed, decided, issued, each link by another person; the station sees each step",
+    ):
+        officers.acts(filed, Act.ACCEPT)
         stage.home(filed, Status.ACCEPTED)
-        officer.acts(filed, Act.GRANT, reason="材料齐全，符合条件")
+        officers.acts(filed, Act.REVIEW)
+        stage.home(filed, Status.REVIEWED)
+        officers.acts(filed, Act.GRANT)
         stage.home(filed, Status.GRANTED)
+        officers.acts(filed, Act.ISSUE)
+        stage.home(filed, Status.ISSUED)
     with teller.step(
-        "打印决定书和送达回证，登记送达", "decision and proof of service are printed, the hand-over is recorded"
+        "受理通知书、决定书、居住证到站：与区中心逐字节相同，验真有效",
+        "acceptance, decision and licence are at the station: the hub's bytes, and genuine",
     ):
-        clerk.prints(filed, "decision", "proof")
-        clerk.hands_over(filed, filed.answers["name"])
-        stage.home(filed, Status.HANDED_OVER)
-        stage.at_hub(filed, Status.HANDED_OVER)
-
-
-def refused_and_denied(stage: Stage) -> None:
-    teller, officer, clerk = stage.teller, stage.officer, stage.clerks["guihu"]
-    teller.chapter("不予受理、不予许可", "Refused acceptance, denied")
-    with teller.step("不予受理，说明理由和救济途径", "acceptance is refused with reason and remedies"):
-        refused = stage.files("guihu", "T01")
-        stage.delivered(refused)
-        officer.finds(refused)
-        officer.acts(refused, Act.REFUSE_ACCEPTANCE, reason="申请事项不属于本机关职权范围")
-        stage.home(refused, Status.NOT_ACCEPTED)
-        clerk.prints(refused, "decision")
-    with teller.step("受理后不予许可，说明理由和救济途径", "accepted, then denied with reason and remedies"):
-        denied = stage.files("guihu", "F01")
-        stage.delivered(denied)
-        officer.acts(denied, Act.ACCEPT)
-        stage.home(denied, Status.ACCEPTED)
-        officer.acts(denied, Act.DENY, reason="经营场所与布局图不符")
-        stage.home(denied, Status.DENIED)
-        clerk.prints(denied, "decision")
-    with teller.step("不予许可决定送达", "the denial is handed over"):
-        clerk.hands_over(denied, "本人签收")
-        stage.at_hub(denied, Status.HANDED_OVER)
-
-
-def withdrawn(stage: Stage) -> None:
-    teller, officer, clerk = stage.teller, stage.officer, stage.clerks["hexing"]
-    teller.chapter("申请人撤回", "Withdrawal")
-    with teller.step("申请撤回，区中心同意", "withdrawal is asked for and allowed"):
-        filed = stage.files("hexing", "L08")
-        stage.delivered(filed)
-        clerk.asks_withdrawal(filed, "申请人改在外地办理")
-        stage.until("the request at the hub", lambda: officer.open(f"/cases/{filed.id}").says("申请人要求撤回"))
-        officer.acts(filed, Act.ALLOW_WITHDRAWAL)
-        stage.home(filed, Status.WITHDRAWN)
-    with teller.step(
-        "申请撤回，区中心不同意；照常受理、准予",
-        "withdrawal is asked for and declined; the case goes on and is granted",
-    ):
-        filed = stage.files("hexing", "L08")
-        stage.delivered(filed)
-        clerk.asks_withdrawal(filed, "申请人想再考虑")
-        stage.until("the request at the hub", lambda: officer.open(f"/cases/{filed.id}").says("申请人要求撤回"))
-        officer.acts(filed, Act.DECLINE_WITHDRAWAL, reason="证件已经制作")
-        officer.acts(filed, Act.ACCEPT)
-        officer.acts(filed, Act.GRANT, reason="符合条件")
-        stage.home(filed, Status.GRANTED)
+        stage.paper(filed, Kind.ACCEPTANCE, Kind.GRANT, Kind.LICENCE)
+    with teller.step("打印送达回证，登记送达", "the proof of service is printed, the hand-over is recorded"):
+        clerk.prints(filed, Kind.PROOF)
+        stage.hands_over(filed, filed.answers["name"])
+        clerk.prints(filed, Kind.RECEIPT, Kind.PROOF)
 
 
 def wire_cut(stage: Stage) -> None:
     """In the dark on both sides; then a thin wire that breaks once more in the middle of the papers."""
-    teller, officer, clerk, wire = stage.teller, stage.officer, stage.clerks[WIRED], stage.wire
+    teller, officers, clerk, wire = stage.teller, stage.officers, stage.clerks[WIRED], stage.wire
     teller.chapter("断网：提交前断开，之后恢复", "The wire: cut before submitting, mended later")
     before = [stage.files(WIRED, "P08"), stage.files(WIRED, "L08")]
     stage.delivered(*before)
     for filed in before:
-        officer.acts(filed, Act.ACCEPT)
+        officers.acts(filed, Act.ACCEPT)
         stage.home(filed, Status.ACCEPTED)
     with teller.step(
         "断网；服务站照常收件：离线办理中，等待上传", "cut; the station goes on: working offline, waiting to upload"
@@ -148,14 +112,14 @@ def wire_cut(stage: Stage) -> None:
         for filed in dark:
             stage.keep(filed, Status.RECEIVED)
         stage.until("the bar says offline", lambda: clerk.open("/desk").says("离线办理中"))
-        if any(clerk.sees(filed).sync != "等待上传" for filed in dark) or any(officer.has(filed) for filed in dark):
+        if any(clerk.sees(filed).sync != "等待上传" for filed in dark) or any(officers.has(filed) for filed in dark):
             raise NotThere("a case in the dark is not shown as waiting")
     with teller.step(
         "断网期间两端各自办理：区中心准予，窗口申请撤回",
         "meanwhile the hub grants, and the clerk asks to withdraw the same case",
     ):
-        officer.acts(before[0], Act.GRANT, reason="符合条件")
-        officer.acts(before[1], Act.GRANT, reason="符合条件")
+        officers.decides(before[0], Act.GRANT)
+        officers.decides(before[1], Act.GRANT)
         clerk.asks_withdrawal(before[1], "申请人不再需要")
         if clerk.sees(before[0]).status is not Status.ACCEPTED:
             raise NotThere("a decision came through a cut wire")
@@ -174,8 +138,8 @@ def wire_cut(stage: Stage) -> None:
     ):
         wire.mend()
         stage.delivered(*dark)
-        stage.home(before[0], Status.GRANTED)
-        stage.home(before[1], Status.GRANTED)
+        stage.home(before[0], Status.ISSUED)
+        stage.home(before[1], Status.ISSUED)
         stage.whole_at_hub(dark[1])
     with teller.step(
         "迟到的撤回申请：需要处理；窗口处理后恢复正常",
@@ -184,8 +148,8 @@ def wire_cut(stage: Stage) -> None:
         stage.until("it needs attention", lambda: clerk.sees(before[1]).sync == "需要处理")
         clerk.settles(before[1], "已告知申请人：许可已经作出")
         stage.delivered(before[1])
-        clerk.hands_over(before[1], before[1].answers["name"])
-        stage.at_hub(before[1], Status.HANDED_OVER)
+        stage.paper(before[1], Kind.GRANT)
+        stage.hands_over(before[1], before[1].answers["name"])
         stage.delivered(before[1])
 
 
@@ -194,4 +158,4 @@ def _heavy(stage: Stage) -> list[Sheet]:
     return [photo("face", stage.rng), *(picture(f"sheet-{number}", stage.rng, 460) for number in range(4))]
 
 
-CHAPTERS = (granted, refused_and_denied, withdrawn, wire_cut)
+CHAPTERS = (granted, wire_cut)

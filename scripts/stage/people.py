@@ -1,4 +1,4 @@
-"""A clerk and an officer at their screens: what they do, and what they could read there afterwards."""
+"""People at their screens, and the clerk at the desk: what they do, and what they could read there afterwards."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urljoin
 
-from protocol.cases.rules import Act, Status
+from protocol.cases.rules import Status
 from protocol.catalogue.items import Item
 from protocol.catalogue.papers import PaperType, sniff_paper
 from protocol.console.translations.cases import CASES
+from protocol.documents.kinds import DOCUMENTS, Kind
 from stage.applicants import answers_for
 from stage.browser import Browser, Form, NotThere, Page
 from stage.papers import Sheet, photo, picture, scan
@@ -20,7 +21,6 @@ from stage.papers import Sheet, photo, picture, scan
 NUMBER = re.compile(r"\b[A-Z][A-Z0-9-]*-\d\d-\d{5}-[0-9A-Z]{3}\b")
 STATUS_WORDS = {CASES[f"status.{status}"][0]: status for status in Status}
 SYNC_WORDS = ("已存本机", "等待上传", "材料", "区中心已收", "需要处理")
-REVIEWED_BY, SUED_AT = "新都区人民政府", "新都区人民法院"  # public bodies: where a denial can be contested
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Person:
         while True:
             for row in page.rows:
                 if (number := NUMBER.search(row.text)) and row.links:
-                    found.append((number[0], _seen(row.chips, row.text)))
+                    found.append((number[0], seen_on(row.chips, row.text)))
             try:
                 page = self.open(page.link(text="下一页"))
             except NotThere:
@@ -102,7 +102,7 @@ class Clerk(Person):
         super().__init__(url, account, password)
         self.station = station
         self._rng = rng
-        self._has_fonts = has_fonts
+        self.has_fonts = has_fonts
 
     # -- taking in
 
@@ -140,9 +140,10 @@ class Clerk(Person):
         filed.papers |= {hashlib.sha256(sheet.data).hexdigest(): sheet for sheet in sheets}
         return send
 
-    def attaches_all(self, filed: Filed, sheets: Sequence[Sheet] = ()) -> None:
+    def attaches_all(self, filed: Filed, sheets: Sequence[Sheet] = (), but: str = "") -> None:
         """Two photos and a PDF over the materials that are asked for, and a scan for each further one."""
         wanted = filed.item.required_materials or filed.item.materials[:1]
+        wanted = [material for material in wanted if material.code != but]
         sheets = list(sheets) or [photo("photo-1", self._rng), picture("photo-2", self._rng), scan("scan", self._rng)]
         while len(sheets) < len(wanted):
             sheets.append(scan(f"scan-{len(sheets)}", self._rng))
@@ -151,13 +152,20 @@ class Clerk(Person):
             if after.status != 200:
                 raise NotThere(f"{sheet.name} is not taken: {after.status} {after.text[:300]}")
 
-    def drafts(self, item: Item, sheets: Sequence[Sheet] = ()) -> Filed:
-        """Ready to be submitted, and not yet submitted."""
+    def lets_follow(self, filed: Filed, material: str) -> None:
+        """The applicant brings this secondary material later."""
+        page = self.open(f"/drafts/{filed.id}/papers")
+        self.browser.send(page, _with_hidden(page, "material", material, "follows"))
+
+    def drafts(self, item: Item, sheets: Sequence[Sheet] = (), follows: str = "") -> Filed:
+        """Ready to be submitted, and not yet submitted; without the material that `follows`."""
         filed = self.begins(item)
         after = self.fills(filed)
         if after.status != 200:
             raise NotThere(f"the form is not taken: {after.status} {after.text[:300]}")
-        self.attaches_all(filed, sheets)
+        if follows:
+            self.lets_follow(filed, follows)
+        self.attaches_all(filed, sheets, but=follows)
         return filed
 
     def submitting(self, filed: Filed) -> Callable[[], Page]:
@@ -165,9 +173,9 @@ class Clerk(Person):
         page = self.open(f"/drafts/{filed.id}/check")
         return self.browser.prepared(page, page.form("form_id", action=f"/drafts/{filed.id}/check"))
 
-    def submits(self, item: Item, sheets: Sequence[Sheet] = ()) -> Filed:
+    def submits(self, item: Item, sheets: Sequence[Sheet] = (), follows: str = "") -> Filed:
         """From the list of items to the receipt."""
-        filed = self.drafts(item, sheets)
+        filed = self.drafts(item, sheets, follows)
         after = self.submitting(filed)()
         filed.number = number_on(after)
         return filed
@@ -176,14 +184,35 @@ class Clerk(Person):
 
     def sees(self, filed: Filed) -> Seen:
         page = self.open(f"/cases/{filed.id}")
-        return _seen(page.chips, page.text)
+        return seen_on(page.chips, page.text)
 
-    def prints(self, filed: Filed, *documents: str) -> None:
-        """Documents of the case (receipt, notice, decision, proof), each a whole PDF. Nothing without fonts."""
-        for document in documents if self._has_fonts else ():
+    def prints(self, filed: Filed, *documents: Kind) -> None:
+        """Documents that this station makes, each a whole PDF and the same bytes again. Nothing without fonts."""
+        for document in documents if self.has_fonts else ():
             page = self.open(f"/cases/{filed.id}/print/{document}")
             if page.type != "application/pdf" or sniff_paper(page.body) is not PaperType.PDF:
                 raise NotThere(f"{document} is no PDF: {page.text[:300]}")
+            if self.open(f"/cases/{filed.id}/print/{document}").body != page.body:
+                raise NotThere(f"{document} is printed differently the second time")
+
+    def document(self, filed: Filed, kind: Kind) -> bytes:
+        """What the district made of this kind, the newest; the bytes that are printed here.
+
+        :raises NotThere: it has not come yet
+        """
+        page = self.open(f"/cases/{filed.id}")
+        name = DOCUMENTS[kind].zh
+        found = [link.href for row in page.rows if row.text.startswith(name) for link in row.links]
+        found = [href for href in found if f"/cases/{filed.id}/documents/" in href]
+        if not found:
+            raise NotThere(f"{name} of {filed.number} is not at {self.station}")
+        return self.open(urljoin(page.url, found[-1])).body
+
+    def verifies(self, data: bytes) -> Page:
+        """The page that tells whether this file is genuine."""
+        page = self.open("/verify")
+        file = {"pdf": [Sheet("paper.pdf", "application/pdf", data)]}
+        return self.browser.send(page, page.form("pdf"), files=file)
 
     def supplies(self, filed: Filed, material: str, *sheets: Sheet) -> Page:
         """Answers the correction notice with new scans of one material; the form stays as it was."""
@@ -203,7 +232,21 @@ class Clerk(Person):
 
     def hands_over(self, filed: Filed, recipient: str) -> Page:
         page = self.open(f"/cases/{filed.id}/handover")
-        return self.browser.send(page, page.form("recipient"), {"recipient": recipient, "checked": "yes"})
+        typed = {"recipient": recipient, "checked": "yes", "signed": "yes"}
+        after = self.browser.send(page, page.form("recipient"), typed)
+        if after.status != 200 or after.has_form("recipient"):
+            raise NotThere(f"{filed.number} is not handed over: {after.status} {after.text[:400]}")
+        return after
+
+    def returns_result(self, filed: Filed, reason: str) -> Page:
+        """There is an error on what was issued."""
+        page = self.open(f"/cases/{filed.id}/return")
+        return self.browser.send(page, page.form("reason"), {"reason": reason})
+
+    def lets_lapse(self, filed: Filed, reason: str) -> Page:
+        """The correction never came, and no law says how long one waits for it."""
+        page = self.open(f"/cases/{filed.id}/lapse")
+        return self.browser.send(page, page.form("reason"), {"reason": reason})
 
     def settles(self, filed: Filed, note: str) -> None:
         """Whatever the attention list has of this case."""
@@ -218,51 +261,6 @@ class Clerk(Person):
         return self.every_case("/cases?show=all")
 
 
-class Officer(Person):
-    """At the hub."""
-
-    def finds(self, filed: Filed) -> Page:
-        """The case, opened from the worklist."""
-        page = self.open("/worklist?" + urlencode({"q": filed.number, "station": filed.station}))
-        row = page.row(filed.number)
-        return self.open(urljoin(page.url, row.links[0].href))
-
-    def opens_papers(self, filed: Filed) -> set[str]:
-        """Digests of all papers that the case's page leads to, each opened and found to be its digest."""
-        page = self.open(f"/cases/{filed.id}")
-        digests = set()
-        for href in {link.href for link in page.links if f"/cases/{filed.id}/papers/" in link.href}:
-            paper = self.open(urljoin(page.url, href))
-            digest = hashlib.sha256(paper.body).hexdigest()
-            if digest not in href:
-                raise NotThere(f"{href} shows other bytes")
-            digests.add(digest)
-        return digests
-
-    def acts(self, filed: Filed, act: Act, **typed: str) -> Page:
-        """Opens the form of an act, fills it, confirms what it shows once more."""
-        page = self.open(f"/cases/{filed.id}/do/{act}")
-        form = page.form("seen")
-        if "reconsideration_body" in form.names:
-            typed = {"reconsideration_body": REVIEWED_BY, "court": SUED_AT} | typed
-        after = self.browser.send(page, form, typed)
-        if after.has_form("confirm"):
-            after = self.browser.send(after, after.form("confirm"), press=("confirm", "yes"))
-        if after.status != 200 or f"/do/{act}" in after.url:
-            raise NotThere(f"{act} was not done: {after.status} {after.text[:400]}")
-        return after
-
-    def asks_correction(self, filed: Filed, about: str, wrong: str) -> Page:
-        return self.acts(filed, Act.ASK_CORRECTION, **{f"wrong:{about}": wrong})
-
-    def sees(self, filed: Filed) -> Seen:
-        page = self.open(f"/cases/{filed.id}")
-        return _seen(page.chips, page.text)
-
-    def all_cases(self) -> list[tuple[str, Seen]]:
-        return self.every_case("/cases")
-
-
 def number_on(page: Page) -> str:
     """
     :raises NotThere: no case number on this page
@@ -273,7 +271,7 @@ def number_on(page: Page) -> str:
     return found[0]
 
 
-def _seen(chips: Sequence[str], text: str) -> Seen:
+def seen_on(chips: Sequence[str], text: str) -> Seen:
     status = next((STATUS_WORDS[chip] for chip in chips if chip in STATUS_WORDS), None)
     if status is None:
         raise NotThere(f"no status among {list(chips)}: {text[:200]}")
