@@ -7,11 +7,10 @@ litestream works on and says so; a hub whose store is gone does not start empty.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,9 +21,9 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
-from hub import adoption, intake, jobs, stations
+from hub import adoption, endings, intake, jobs, stations
 from hub.clockwork import Clockwork
-from hub.embedded_broker import EmbeddedBroker
+from hub.embedded_broker import EmbeddedBroker, PasswordsFile
 from hub.health import Health
 from hub.papermaking import Papermaking
 from hub.publishing import Publishing
@@ -86,7 +85,7 @@ class Hub:
         self.replica: ReplicaHealth | None = None
         self.broker: EmbeddedBroker | None = None
         if link is None and settings.broker.kind is BrokerKind.EMBEDDED:
-            passwords = _PasswordsFile(settings.path(settings.broker.passwords_file))
+            passwords = PasswordsFile(settings.path(settings.broker.passwords_file))
             self.broker = EmbeddedBroker(settings.broker.host, settings.broker.port, settings.district, passwords)
         self.store = Store(settings.db, migrations, durable=durable)
         self._paper_store = Store(settings.blobs, blobs.migrations, durable=durable)
@@ -293,7 +292,11 @@ class Hub:
             health=self.health,
             export_stick=self.export_stick,
             import_stick=self.import_stick,
-            checks=Checks(self._authority, lambda: self.office.courier.keyring),
+            checks=Checks(
+                self._authority,
+                lambda: self.office.courier.keyring,
+                lambda: endings.cancellation_list(self.store, self.clock.now),
+            ),
             electronic_seal=self.electronic_seal,
             run=self.settings.run,
         )
@@ -372,26 +375,3 @@ def _software() -> str:
         return version("microcenter")
     except PackageNotFoundError:
         return ""
-
-
-class _PasswordsFile(Mapping[str, str]):
-    """The embedded broker's accounts, read at every connection: whoever was taken out stays out."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def _read(self) -> dict[str, str]:
-        try:
-            return {str(name): str(secret) for name, secret in json.loads(self._file.read_text("utf-8")).items()}
-        except (OSError, ValueError) as why:
-            log.error("the broker's passwords cannot be read; nobody is let in why=%s", type(why).__name__)
-            return {}
-
-    def __getitem__(self, party: str) -> str:
-        return self._read()[party]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._read())
-
-    def __len__(self) -> int:
-        return len(self._read())

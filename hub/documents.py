@@ -13,6 +13,7 @@ from datetime import date
 from protocol.cases.acts import CaseAct
 from protocol.cases.case import Case
 from protocol.cases.fold import fold
+from protocol.cases.licences import GIVEN_UP
 from protocol.cases.words import Act
 from protocol.catalogue.items import Item, LimitKind
 from protocol.catalogue.law import Law
@@ -49,7 +50,7 @@ DOCUMENT_OF: dict[Act, Kind] = {
 def kinds_of(act: CaseAct) -> list[Kind]:
     """The documents that an act brings about: at most one notice or decision, and the licence with its issue."""
     if act.act is Act.ISSUE:
-        return [Kind.LICENCE] if act.licence is not None else []
+        return [Kind.LICENCE] if act.licence is not None and act.licence.change != GIVEN_UP else []
     return [DOCUMENT_OF[act.act]] if act.act in DOCUMENT_OF else []
 
 

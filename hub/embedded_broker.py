@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from amqtt.adapters import ReaderAdapter, StreamWriterAdapter, WriterAdapter
@@ -232,3 +234,26 @@ class _Broker(Broker):
             await asyncio.wait_for(self._cleanup_session(party), EARLIER_S)
         except TimeoutError:  # it is off the list already; the newcomer does not wait for its last breath
             log.debug("the earlier connection of %s did not end in time", party)
+
+
+class PasswordsFile(Mapping[str, str]):
+    """The embedded broker's accounts, read at every connection: whoever was taken out stays out."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def _read(self) -> dict[str, str]:
+        try:
+            return {str(name): str(secret) for name, secret in json.loads(self._file.read_text("utf-8")).items()}
+        except (OSError, ValueError) as why:
+            log.error("the broker's passwords cannot be read; nobody is let in why=%s", type(why).__name__)
+            return {}
+
+    def __getitem__(self, party: str) -> str:
+        return self._read()[party]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())

@@ -17,10 +17,19 @@ from protocol.cases.acts import CaseAct
 from protocol.cases.duties import duties_as_markdown
 from protocol.cases.rules import rules_as_markdown
 from protocol.documents.kinds import documents_as_markdown
-from protocol.exchange.messages import CataloguePublished, EpochBegan, Header, Message, PersonTold, Recovered, RuleRead
+from protocol.exchange.messages import (
+    CataloguePublished,
+    EpochBegan,
+    Header,
+    LicencesEnded,
+    Message,
+    PersonTold,
+    Recovered,
+    RuleRead,
+)
 
 ROOT = Path(__file__).parent.parent
-BODIES = (EpochBegan, Recovered, CataloguePublished, RuleRead, PersonTold, CaseAct, Inner)
+BODIES = (EpochBegan, Recovered, CataloguePublished, RuleRead, PersonTold, LicencesEnded, CaseAct, Inner)
 
 
 def schemas() -> str:

@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from protocol.cases.licences import How
 from protocol.clock import CHINA
 from protocol.console import forms, session
 from protocol.console.pages import render
@@ -75,7 +76,9 @@ def _genuine(verdict: Verdict, at: datetime) -> tuple[Phrase, Phrase]:
     assert verdict.told is not None
     until = verdict.told.until
     if verdict.cancelled is not None:
-        told = say("verify.cancelled-on", on=verdict.cancelled.on, reason=verdict.cancelled.reason)
+        code = verdict.cancelled.reason
+        reason = say(f"ended.{code}") if code in list(How) else code
+        told = say("verify.cancelled-on", on=verdict.cancelled.on, reason=reason)
         return say("verify.cancelled"), told
     advice = say("verify.compare")
     if verdict.out_since is not None:

@@ -51,10 +51,11 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """An entry of the cancellation list."""
+    """An entry of the cancellation list. `reason` is a code that the page has words for, or words."""
 
     on: date
     reason: str
+    upto: datetime | None = None  # what was made later under the same number holds; None: nothing does
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,8 @@ def _judged(read: Read, cancelled: CancellationList, sealed: Sealed | None = Non
     if DOCUMENTS[told.kind].maker is Maker.HUB and card.party != HUB:
         return Verdict(Outcome.UNPROVEN, cancelled.as_of, Why.NOT_THEIRS)
     entry = cancelled.find(told.number)
+    if entry is not None and entry.upto is not None and told.made_at > entry.upto:
+        entry = None
     return Verdict(
         Outcome.GENUINE if entry is None else Outcome.CANCELLED,
         cancelled.as_of,

@@ -193,6 +193,7 @@ class Kind(StrEnum):
     PERSON = "people.account"
     RULE_READ = "rule.read"
     BREACH = "control.breach"  # an Inner, like CASE_INNER
+    ENDED = "licences.ended"
 
 
 class EpochBegan(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,3 +249,20 @@ class PersonTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     secret: Text = ""  # argon2id, of the one-time code or first password that was given out
     secret_revision: Small = 0
     code_until: Text = ""
+
+
+class NumberEnded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was made under a number up to `upto` holds no more. Who asks must have the number: only its digest is told."""
+
+    digest: Digest  # SHA-256 of protocol.endings.CONTEXT and the number
+    act: Text  # id of the act that ended it
+    upto: Text = ""  # stamp()
+    on: Text = ""  # ISO day since which it does not hold
+    why: Text = ""  # protocol.cases.licences.How
+    stands: bool = True  # False: that act was set aside after all, and this line of it is taken back
+
+
+class LicencesEnded(msgspec.Struct, frozen=True, kw_only=True):
+    """More lines of the district's list of what holds no more. A line that comes twice is one line."""
+
+    lines: list[NumberEnded]

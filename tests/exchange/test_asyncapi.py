@@ -16,7 +16,16 @@ from protocol.cases.rules import Act
 from protocol.exchange.envelope import Opened, open_letter
 from protocol.exchange.errands import CheckDue
 from protocol.exchange.link import Lane
-from protocol.exchange.messages import CataloguePublished, EpochBegan, Given, Kind, Letter, Recovered, RuleRead
+from protocol.exchange.messages import (
+    CataloguePublished,
+    EpochBegan,
+    Given,
+    Kind,
+    Letter,
+    LicencesEnded,
+    Recovered,
+    RuleRead,
+)
 from protocol.exchange.topics import HUB, presence_topic, subscriptions, topic
 from tests.exchange.hand import Wiretap
 from tests.exchange.test_golden import reader_of
@@ -31,6 +40,7 @@ BODIES = {
     Kind.CATALOGUE: CataloguePublished,
     Kind.RULE_READ: RuleRead,
     Kind.BREACH: Inner,
+    Kind.ENDED: LicencesEnded,
 }
 
 

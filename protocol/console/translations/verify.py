@@ -50,6 +50,13 @@ VERIFY: Texts = {
         "Compare what follows with the paper: the code proves this, and not the other words on it",
     ),
     "verify.cancelled-on": ("{on:date} 起不再有效：{reason}", "Not in force since {on:date}: {reason}"),
+    "ended.renewed": ("已延续，以新证为准", "renewed: the new one holds"),
+    "ended.changed": ("已变更，以新证为准", "changed: the new one holds"),
+    "ended.replaced": ("已补发，以新证为准", "replaced: the new one holds"),
+    "ended.cancelled": ("已依法注销", "cancelled by law"),
+    "ended.revoked": ("已依法撤销", "revoked by law"),
+    "ended.returned": ("交付前发现错误，已收回", "taken back before it was handed over, for an error on it"),
+    "ended.reopened": ("办件已重新办理，以新的决定为准", "its case was opened again: the new decision holds"),
     "verify.box-out": (
         "出具本件的设备自 {since:date} 起停用。停用前出具的仍然有效；请与出具机关的记录核对",
         "The box that made it is out since {since:date}. What it made before stays genuine; compare with the record",
