@@ -118,7 +118,7 @@ class Licence:
     ended_by: str  # case
     follows: str  # number of the licence that took its place
     asked_by: str  # the open case that renews, changes or gives it up
-    deemed: bool
+    deemed: int  # a renewal of it holds by law, 行政许可法 §50
 
     def state(self, today: date) -> State:
         if self.how:
@@ -351,4 +351,4 @@ def _rows(
         f"select {_COLUMNS} from {_FROM} where {' and '.join(where)} order by {order} limit ? offset ?",
         [*params, limit, offset],
     ).fetchall()
-    return [Licence(*tuple(row)[:-1], deemed=bool(row[-1])) for row in rows]
+    return [Licence(*tuple(row)) for row in rows]
