@@ -6,11 +6,15 @@ little and returns, so that a thousand stations that come back at once keep nobo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub import endings
 from hub.lapses import let_the_law_act
 from hub.papermaking import Papermaking
+from protocol import licences
+from protocol.clock import CHINA
 from protocol.standing import are_stale, bring_up_to_date
 
 BATCH = 200  # cases reckoned in one unit of work: some 20 ms
@@ -31,6 +35,16 @@ class Clockwork:
             with room.store.write() as tx:
                 done += bring_up_to_date(tx, room.book, room.law, at, limit=BATCH)
         return done
+
+    def keep_licences(self, stations: Sequence[str], at: datetime) -> int:
+        """Stations hear which licences hold no more, and windows of renewal are reckoned. Returns entries written."""
+        room, today = self.papers, at.astimezone(CHINA).date()
+        with room.store.read() as db:
+            stale = licences.must_reckon(db, today)
+        if stale:
+            with room.store.write() as tx:
+                licences.reckon_windows(tx, room.law, today)
+        return endings.tell(room.store, room.pen, stations, at)
 
     def make_papers(self, at: datetime) -> int:
         return self.papers.make_next(at)

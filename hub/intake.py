@@ -9,17 +9,18 @@ from enum import StrEnum
 import msgspec
 from sqlite_utils import Database
 
-from hub import breaches, people, readings
+from hub import breaches, endings, people, readings
 from hub.papermaking import note_what_to_print
 from protocol.casebook import Casebook, Listener
 from protocol.clock import stamp
 from protocol.exchange.journal import Handler, Heard, Journal
 from protocol.exchange.messages import CataloguePublished, Kind
 from protocol.exchange.topics import HUB
+from protocol.licences import note_licences
 from protocol.standing import mark_stale
 
 # what follows every act that is kept, in the unit of work that keeps it
-LISTENERS: tuple[Listener, ...] = (mark_stale, note_what_to_print)
+LISTENERS: tuple[Listener, ...] = (mark_stale, note_licences, note_what_to_print)
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode
 _encode = msgspec.msgpack.Encoder().encode
@@ -36,6 +37,7 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.PERSON: people.hear_person,
         Kind.RULE_READ: readings.hear,
         Kind.BREACH: breaches.hearing(book),
+        Kind.ENDED: endings.hear,
     }
 
 

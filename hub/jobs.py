@@ -46,6 +46,8 @@ class Office(Party, Protocol):
 
     def look_at_publications(self) -> None: ...
 
+    def parties(self) -> list[str]: ...
+
     @property
     def clockwork(self) -> Clockwork: ...
 
@@ -66,9 +68,10 @@ def watch_publications(hub: Office) -> None:
 
 
 def keep_standing(hub: Office) -> None:
-    """Worklists know of what came in letters, and documents that acts want are made."""
+    """Worklists know of what came in letters, documents that acts want are made, what holds no more is told."""
     hub.clockwork.keep_standing(hub.office.clock.now())
     hub.clockwork.make_papers(hub.office.clock.now())
+    hub.clockwork.keep_licences(hub.parties(), hub.office.clock.now())
 
 
 def let_the_law_act(hub: Office) -> None:

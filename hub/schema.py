@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from hub.endings import ending_tables
 from hub.people import people_tables
 from hub.sections import section_tables
 from protocol.casebook import case_tables
 from protocol.console.accounts import account_tables, several_roles, terms_and_codes
 from protocol.console.looks import look_table
 from protocol.exchange.schema import exchange_tables
+from protocol.licences import licence_tables
 from protocol.standing import standing_tables
 
 migrations = Migrations("hub")
@@ -183,3 +185,10 @@ def documents_to_be_made(db: Database) -> None:
         primary key (act_id, kind)
     ) without rowid;
     """)
+
+
+@migrations()
+def licences_of_their_own(db: Database) -> None:
+    """Licences as records, and which stations have the list of those that hold no more."""
+    licence_tables(db)
+    ending_tables(db)
