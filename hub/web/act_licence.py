@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from hub.web.asking import Ask, Asked, Block, Input
 from protocol.cases.acts import LicenceTerms
+from protocol.cases.licences import GIVEN_UP
 from protocol.cases.rules import Act, Status
 from protocol.catalogue.calendars import month_later
 from protocol.catalogue.items import Licence, LicenceEffect, Unit
@@ -17,15 +18,15 @@ _CHANGE = {
     LicenceEffect.RENEWS: "renewed",
     LicenceEffect.CHANGES: "changed",
     LicenceEffect.REPLACES: "replaced",
+    LicenceEffect.CANCELS: GIVEN_UP,
 }
 
 
 def licence_of(asked: Asked) -> Licence | None:
-    """What this issue writes; None where a denial is sent, or the item ends a licence."""
+    """What this issue writes, or ends; None where a denial is sent, or the item has nothing to do with a licence."""
     if asked.act is not Act.ISSUE or asked.case.status is not Status.GRANTED or asked.item is None:
         return None
-    licence = asked.item.licence
-    return licence if licence is not None and licence.effect in _CHANGE else None
+    return asked.item.licence
 
 
 def licence_blocks(asked: Asked) -> list[Block]:
@@ -33,6 +34,11 @@ def licence_blocks(asked: Asked) -> list[Block]:
     if licence is None:
         return []
     terms = proposed(asked, licence)
+    title = say("licence.title", change=say(f"licence.{terms.change}"))
+    if terms.change == GIVEN_UP:
+        return [
+            Block([Input("licence.replaces", say("licence.number"), Ask.LINE, default=terms.replaces)], title=title)
+        ]
     inputs = [
         Input("licence.number", say("licence.number"), Ask.LINE, default=terms.number),
         Input("licence.holder", say("licence.holder"), Ask.LINE, default=terms.holder),
@@ -46,7 +52,7 @@ def licence_blocks(asked: Asked) -> list[Block]:
         inputs.append(
             Input("licence.replaces", say("licence.replaces"), Ask.LINE, required=False, default=terms.replaces)
         )
-    return [Block(inputs, title=say("licence.title", change=say(f"licence.{terms.change}")))]
+    return [Block(inputs, title=title)]
 
 
 def proposed(asked: Asked, licence: Licence) -> LicenceTerms:
@@ -73,6 +79,12 @@ def licence_said(asked: Asked, typed: Mapping[str, str]) -> LicenceTerms | None:
     licence = licence_of(asked)
     if licence is None:
         return None
+    if licence.effect is LicenceEffect.CANCELS:
+        number = typed.get("licence.replaces", "")
+        return LicenceTerms(
+            number=number, kind=licence.kind, holder=asked.case.applicant.name, valid_from=asked.today,
+            change=GIVEN_UP, replaces=number,
+        )  # fmt: skip
     return LicenceTerms(
         number=typed.get("licence.number", ""),
         kind=licence.kind,

@@ -17,6 +17,7 @@ from protocol.cases.case import Case
 from protocol.cases.duties import ROLES_OF
 from protocol.cases.guard import acts_open
 from protocol.cases.judging import why_not_this_person
+from protocol.cases.licences import GIVEN_UP
 from protocol.cases.rules import OFFICERS, Act, Flag, Link, Side, Status, rule_for
 from protocol.catalogue.items import Item
 from protocol.clock import moment
@@ -144,7 +145,8 @@ def _makes_sense(case: Case, item: Item | None, act: Act) -> bool:
     if act is Act.ORDER_SURVEY:
         return item is not None and item.has_survey
     if act in (Act.CANCEL_LICENCE, Act.REVOKE_LICENCE):
-        return case.issued is not None and case.issued.licence is not None
+        terms = case.issued.licence if case.issued is not None else None
+        return terms is not None and terms.change != GIVEN_UP
     return True
 
 

@@ -21,7 +21,7 @@ from hub.web.routes import hub_console
 from node import desk as node_desk
 from node import drafts as node_drafts
 from protocol.casebook import tell
-from protocol.cases.acts import Applicant, CaseAct, Intake, Paper
+from protocol.cases.acts import Applicant, By, CaseAct, Intake, Made, Paper
 from protocol.cases.rules import Act, Role
 from protocol.catalogue.bundle import open_bundle, pack
 from protocol.catalogue.items import FieldRole, Item
@@ -239,6 +239,19 @@ class Desk:
         digest = office.blobs.keep(data, self.world.station(station).clock.now())
         paper = Paper(digest=digest, size=len(data), type="image/png", material=material)
         self.tells(case_id, Act.SUPPLY, station, papers=[paper])
+
+    def attaches(self, case_id: str, kind: str, number: str, data: bytes) -> str:
+        """The press of the hub has made a document. Returns its digest."""
+        hub = self.world.hub
+        at, case = hub.clock.now(), hub.case(case_id)
+        digest = hub.office.blobs.keep(data, at)
+        told = CaseAct(
+            case=case_id, id=self.world.rng.randbytes(16).hex(), act=Act.ATTACH, follows=case.tip,
+            by=By("press", Role.SYSTEM), at=stamp(at), made=Made(kind=kind, number=number, digest=digest, size=len(data)),
+        )  # fmt: skip
+        with hub.office.store.write() as tx:
+            hub.office.pen.write(tx, case.station, Kind.CASE_ACT, tell(told), by="press", at=at, case=case_id)
+        return digest
 
     def lapses(self) -> None:
         """What the hub's own job does: the law acts on what has run out."""

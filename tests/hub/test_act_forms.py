@@ -152,6 +152,42 @@ def test_a_renewed_licence_goes_on_where_the_old_one_ends(desk: Desk, world: Wor
     assert world.hub.case(case).issued.licence.change == "renewed"
 
 
+def test_what_is_given_up_ends_the_licence_that_it_names_once_the_time_for_objections_is_over(
+    desk: Desk, world: World
+) -> None:
+    case = desk.submits("M06", licence="JY456")
+    world.settle()
+    desk.browser("li").acts(case, "accept", way="ordinary")
+    qian = desk.browser("qian")
+    qian.get(f"/cases/{case}/do/pause")
+    assert "公示：开始公示或异议期" in qian.text
+    qian.acts(case, "pause", stop="publicity", reason="依法公告", expected="45 日")
+    qian.acts(case, "resume", reason="公告已发布")
+    qian.acts(case, "review", proposal="grant", reason="符合")
+    wang = desk.browser("wang")
+    wang.acts(case, "grant", reason="准予")
+    assert "须等公示或异议期满才能决定" in wang.text
+    world.advance(60 * 24 * 3600)
+    desk.browser("wang").acts(case, "grant", reason="准予")
+    desk.browser("wu").acts(case, "issue")
+    terms = world.hub.case(case).issued.licence
+    assert (terms.change, terms.replaces) == ("cancelled", "JY456")
+
+
+def test_a_document_of_the_case_is_opened_by_number_and_only_from_its_case(desk: Desk, world: World) -> None:
+    case, other = desk.submits("P08"), desk.submits("P08")
+    world.settle()
+    digest = desk.attaches(case, "acceptance", "测试受理", b"%PDF-1.7 the notice")
+    li = desk.browser("li")
+    li.get(f"/cases/{case}")
+    assert "受理通知书 测试受理" in li.text
+    answer = li.client.get(f"/cases/{case}/documents/{digest}")
+    assert answer.content == b"%PDF-1.7 the notice"
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["cache-control"] == "no-store"
+    assert li.client.get(f"/cases/{other}/documents/{digest}").status_code == 404
+
+
 def test_no_page_of_an_act_in_english_speaks_chinese_of_its_own(desk: Desk, world: World) -> None:
     """What comes from the catalogue and from people stays as it is; the words around it do not."""
     from hub.web.words.acts import ACT_WORDS
