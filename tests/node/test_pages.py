@@ -89,17 +89,17 @@ def _answers_the_situation(page: Page) -> None:
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("F9")
-    page.wait_for_function("!location.pathname.endsWith('/situations')")
+    page.wait_for_selector(".chosen")
     assert "经营范围" in page.text_content(".chosen")  # the second of the choices
 
 
 def _hands_over(page: Page, served: str, case: str) -> None:
     page.goto(f"{served}/cases/{case}/handover")
-    page.wait_for_function("document.activeElement.name === 'recipient'")
+    page.wait_for_selector("[name=recipient]:focus")
     page.keyboard.type("测试甲")
     for name in ("who", "stands_for", "checked"):
         page.keyboard.press("Tab")
-        page.wait_for_function("name => document.activeElement.name === name", arg=name)
+        page.wait_for_selector(f"[name={name}]:focus")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
