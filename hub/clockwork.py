@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub import endings
+from hub.counting import are_uncounted, became_known, count_next, mark_items_uncounted
 from hub.lapses import let_the_law_act
 from hub.papermaking import Papermaking
 from protocol import licences
@@ -45,6 +46,22 @@ class Clockwork:
             with room.store.write() as tx:
                 licences.reckon_windows(tx, room.law, today)
         return endings.tell(room.store, room.pen, stations, at)
+
+    def keep_figures(self, at: datetime) -> int:
+        """Count the cases that have changed. Returns how many."""
+        room, done = self.papers, 0
+        with room.store.read() as db:
+            known = became_known(db, room.law)
+        if known:
+            with room.store.write() as tx:
+                mark_items_uncounted(tx, known)
+        for _ in range(BATCHES):
+            with room.store.read() as db:
+                if not are_uncounted(db):
+                    break
+            with room.store.write() as tx:
+                done += count_next(tx, room.book, room.law, at, limit=BATCH)
+        return done
 
     def make_papers(self, at: datetime) -> int:
         return self.papers.make_next(at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from hub.endings import ending_tables
+from hub.counting import counting_tables
 from hub.people import people_tables
 from hub.sections import section_tables
 from protocol.casebook import case_tables
@@ -192,3 +193,9 @@ def licences_of_their_own(db: Database) -> None:
     """Licences as records, and which stations have the list of those that hold no more."""
     licence_tables(db)
     ending_tables(db)
+
+
+@migrations()
+def statistics(db: Database) -> None:
+    """A line a case, and the sums of each month."""
+    counting_tables(db)

@@ -16,6 +16,8 @@ from hub.web.act_survey import PHOTO_BYTES, PHOTOS_AT_ONCE
 from hub.web.people_routes import SEE_PEOPLE, people_routes
 from hub.web.publishing_routes import SEE as SEE_PUBLICATIONS
 from hub.web.publishing_routes import publishing_routes
+from hub.web.statistics import SEE as SEE_STATISTICS
+from hub.web.statistics import statistics_routes
 from hub.web.words import HUB_WORDS
 from protocol import attention
 from protocol.cases.rules import OFFICERS, REMARKS, WATCHERS, Act, Role, Side
@@ -101,6 +103,7 @@ def _routes() -> list[ConsoleRoute]:
         page("/breaches", breaches.show_breaches, to=breaches.SEE_BREACHES, name="breaches"),
         *people_routes(),
         *publishing_routes(),
+        *statistics_routes(),
         *looking((Role.AUDITOR, Role.SUPERVISOR)),
         page("/start", start, to=EVERYBODY, name="start"),
     ]
@@ -125,6 +128,7 @@ def _navigation(room: Room, account: Account) -> list[NavItem]:
         *([NavItem("stations", say("hub.stations"))] if account.may(*NETWORK) else []),
         NavItem("rules", say("hub.rules")),
         *([NavItem("publications", say("hub.publications"))] if account.may(*SEE_PUBLICATIONS) else []),
+        *([NavItem("statistics", say("statistics.title"))] if account.may(*SEE_STATISTICS) else []),
         NavItem("verify", say("verify.nav")),
         *([NavItem("health", say("hub.health"))] if account.may(*NETWORK) else []),
     ]

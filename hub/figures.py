@@ -1,0 +1,193 @@
+"""What the statistics say: one table of definitions, and the sums that they are made of.
+
+Every share comes with its numerator and its denominator. Whole months are read from `tallies`, the days at both ends
+of a period from `facts`; a period may begin and end on any day.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlite_utils import Database
+
+from hub.facts import AT_END, AT_INTAKE, MEASURES
+
+FEW = 5  # a share of fewer is shown and marked
+
+
+class Kind(StrEnum):
+    COUNT = "count"
+    SHARE = "share"
+    MEAN = "mean"  # working days a case
+
+
+class Good(StrEnum):
+    """Which way is the better one, for the mark beside a figure."""
+
+    MORE = "more"
+    LESS = "less"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """`above` by `below` are names of MEASURES; the words stand in hub/web/words/statistics.py as `figure.<name>`."""
+
+    name: str
+    kind: Kind
+    above: str
+    below: str = ""
+    source: str = ""
+    good: Good = Good.NEITHER
+
+
+_SHARE, _COUNT, _MEAN = Kind.SHARE, Kind.COUNT, Kind.MEAN
+
+DEFINITIONS: tuple[Definition, ...] = (
+    Definition("taken", _COUNT, "taken"),
+    Definition("ended", _COUNT, "ended"),
+    Definition("at-once", _SHARE, "at_once", "decided", "行政许可法第三十四条", Good.MORE),
+    Definition("in-time", _SHARE, "in_time", "timed", "行政许可法第四十二条", Good.MORE),
+    Definition("kept", _SHARE, "kept", "promised", "优化营商环境条例第三十六条", Good.MORE),
+    Definition("ahead", _SHARE, "ahead", "promised", "优化营商环境条例第三十六条", Good.MORE),
+    Definition("law-used", _SHARE, "law_used", "law_allowed", "行政许可法第四十二条", Good.LESS),
+    Definition("promise-used", _SHARE, "promise_used", "promise_allowed", "", Good.LESS),
+    Definition("days", _MEAN, "days", "ended", "", Good.LESS),
+    Definition("corrected", _SHARE, "corrected", "ended", "行政许可法第三十二条", Good.LESS),
+    Definition("one-visit", _SHARE, "one_visit", "ended", "国办发〔2018〕45号", Good.MORE),
+    Definition("deemed", _SHARE, "deemed", "taken", "行政许可法第三十二条第一款第四项", Good.LESS),
+    Definition("refused", _SHARE, "refused", "ended", "行政许可法第三十二条", Good.NEITHER),
+    Definition("denied", _SHARE, "denied", "decided", "行政许可法第三十八条", Good.NEITHER),
+    Definition("withdrawn", _SHARE, "withdrawn", "ended", "", Good.NEITHER),
+    Definition("conditional", _SHARE, "conditional", "ended", "", Good.NEITHER),
+    Definition("committed", _SHARE, "committed", "ended", "", Good.NEITHER),
+    Definition("broken", _SHARE, "broken", "committed", "", Good.LESS),
+    Definition("reworked", _SHARE, "reworked", "ended", "", Good.LESS),
+    Definition("sent-back", _COUNT, "sent_back", "", "", Good.LESS),
+    Definition("result-returned", _COUNT, "result_returned", "", "", Good.LESS),
+    Definition("reopened", _COUNT, "reopened", "", "", Good.LESS),
+)
+DEFINED: Mapping[str, Definition] = {one.name: one for one in DEFINITIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`below` 0: there was nothing that could have been counted."""
+
+    of: Definition
+    above: int
+    below: int
+
+    @property
+    def value(self) -> float | None:
+        """None where the definition has a denominator and it is 0."""
+        if not self.of.below:
+            return float(self.above)
+        return self.above / self.below if self.below else None
+
+    @property
+    def is_of_few(self) -> bool:
+        return bool(self.of.below) and 0 < self.below < FEW
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Both days belong to it; empty words do not narrow."""
+
+    first: date
+    last: date
+    item: str = ""
+    station: str = ""
+    channel: str = ""
+
+
+class By(StrEnum):
+    ITEM = "item"
+    STATION = "station"
+    CHANNEL = "channel"
+    MONTH = "month"
+
+
+Sums = Mapping[str, int]
+
+
+def figures(sums: Sums) -> list[Figure]:
+    return [figure(one, sums) for one in DEFINITIONS]
+
+
+def figure(of: Definition, sums: Sums) -> Figure:
+    return Figure(of, sums[of.above], sums[of.below] if of.below else 0)
+
+
+def totals(db: Database, asked: Asked) -> Sums:
+    """Name of the measure -> its sum over the period."""
+    sql, params = _source(asked, None)
+    row = db.execute(f"select {_ADDED} from ({sql})", params).fetchone()
+    return _sums(tuple(row))
+
+
+def sums_by(db: Database, asked: Asked, by: By) -> list[tuple[str, Sums]]:
+    """The same for every item, station, channel or month in which something was counted, in the order of their codes."""
+    sql, params = _source(asked, by)
+    rows = db.execute(f"select {by}, {_ADDED} from ({sql}) group by {by} order by {by}", params).fetchall()
+    found = [(str(row[0]), _sums(tuple(row)[1:])) for row in rows]
+    return [(key, sums) for key, sums in found if sums["taken"] or sums["ended"]]
+
+
+_ADDED = ", ".join(f"sum({name})" for name in MEASURES)
+_KEYS = "item, station, channel"
+_INTAKE = f"select substr(opened_on, 1, 7) as month, {_KEYS}, {', '.join([*AT_INTAKE, *(f'0 as {n}' for n in AT_END)])}"
+_END = f"select substr(ended_on, 1, 7) as month, {_KEYS}, {', '.join([*(f'0 as {n}' for n in AT_INTAKE), *AT_END])}"
+
+
+def _source(asked: Asked, by: By | None) -> tuple[str, dict[str, str]]:
+    """A select of month, item, station, channel and every measure that holds what was asked for, each once."""
+    params = {"item": asked.item, "station": asked.station, "channel": asked.channel}
+    narrowed = "".join(f" and {name} = :{name}" for name, word in params.items() if word)
+    by_station = bool(asked.station) or by is By.STATION
+    by_item = bool(asked.item) or by is By.ITEM
+    if by_station and by_item:  # no sum is kept by both: few cases, found by either
+        days = [(asked.first, asked.last)]
+        months = None
+    else:
+        days, months = _split(asked.first, asked.last)
+    parts = []
+    for number, (first, last) in enumerate(days):
+        params |= {f"first{number}": first.isoformat(), f"last{number}": last.isoformat()}
+        for select, day in ((_INTAKE, "opened_on"), (_END, "ended_on")):
+            # with `+` the planner goes by item or station, of which there are fewer than of the days
+            plain = "+" if months is None else ""
+            parts.append(f"{select} from facts where {plain}{day} between :first{number} and :last{number}{narrowed}")
+    if months is not None:
+        params |= {"from": months[0], "to": months[1]}
+        parts.append(
+            f"select month, {_KEYS}, {', '.join(MEASURES)} from tallies where month between :from and :to"
+            f" and {'item' if by_station else 'station'} = ''{narrowed}"
+        )
+    return " union all ".join(parts), params
+
+
+def _split(first: date, last: date) -> tuple[list[tuple[date, date]], tuple[str, str] | None]:
+    """Stretches of single days, and the whole months between them as (first, last)."""
+    start = first if first.day == 1 else _month_end(first) + timedelta(days=1)
+    end = last if last == _month_end(last) else last.replace(day=1) - timedelta(days=1)
+    if start > end:
+        return [(first, last)], None
+    days = []
+    if first < start:
+        days.append((first, start - timedelta(days=1)))
+    if end < last:
+        days.append((end + timedelta(days=1), last))
+    return days, (start.isoformat()[:7], end.isoformat()[:7])
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def _sums(row: tuple[object, ...]) -> Sums:
+    return {name: int(str(value or 0)) for name, value in zip(MEASURES, row, strict=True)}
