@@ -25,11 +25,11 @@ def test_a_case_goes_to_the_district_is_corrected_granted_and_handed_over(desk: 
     page = clerk.sees("/desk")
     assert "待补正" in page.text
     page = clerk.sees(f"/cases/{case}")
-    assert "not readable" in page.text
+    assert "缺最后一页，请补全" in page.text
     assert "办理补正" in page.text
     assert "送达登记" not in page.text
     draft = clerk.posts(f"/cases/{case}/supplement").url.rpartition("/")[2]
-    assert "not readable" in clerk.page.text
+    assert "缺最后一页，请补全" in clerk.page.text
     clerk.sees(f"/drafts/{draft}/check")
     assert "还没有补正任何内容" in clerk.page.text
     desk.attaches(clerk, draft)
