@@ -1,6 +1,6 @@
-"""What runs behind the officers' backs: lines of worklists, documents, and what the law does by lapse of time.
+"""What runs behind the officers' backs: lines of worklists, documents, cards, and what the law does by lapse of time.
 
-Three plain functions of the hub and the time; jobs.py calls them by the clock, a test by hand. Each does a
+Plain functions of the hub and the time; jobs.py calls them by the clock, a test by hand. Each does a
 little and returns, so that a thousand stations that come back at once keep nobody's page waiting.
 """
 
@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from hub import endings
+from hub import endings, lines
+from hub.carding import Supervision
 from hub.counting import are_uncounted, became_known, count_next, mark_items_uncounted
 from hub.lapses import let_the_law_act
 from hub.papermaking import Papermaking
 from protocol import licences
 from protocol.clock import CHINA
-from protocol.standing import are_stale, bring_up_to_date
+from protocol.exchange.envelope import seal_to_self
+from protocol.standing import are_stale
 
 BATCH = 200  # cases reckoned in one unit of work: some 20 ms
 BATCHES = 20
@@ -34,7 +37,7 @@ class Clockwork:
                 if not are_stale(db):
                     break
             with room.store.write() as tx:
-                done += bring_up_to_date(tx, room.book, room.law, at, limit=BATCH)
+                done += lines.bring_up_to_date(tx, room.book, room.law, at, limit=BATCH)
         return done
 
     def keep_licences(self, stations: Sequence[str], at: datetime) -> int:
@@ -65,6 +68,11 @@ class Clockwork:
 
     def make_papers(self, at: datetime) -> int:
         return self.papers.make_next(at)
+
+    def give_cards(self, at: datetime) -> int:
+        room = self.papers
+        seal = partial(seal_to_self, room.keys)
+        return Supervision(room.store, room.pen, room.book, room.law, seal).give_cards(at)
 
     def let_the_law_act(self, at: datetime) -> int:
         room = self.papers

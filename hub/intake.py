@@ -10,6 +10,7 @@ import msgspec
 from sqlite_utils import Database
 
 from hub import breaches, endings, people, readings
+from hub.cards import note_card
 from hub.counting import mark_uncounted
 from hub.papermaking import note_what_to_print
 from protocol.casebook import Casebook, Listener
@@ -21,7 +22,7 @@ from protocol.licences import note_licences
 from protocol.standing import mark_stale
 
 # what follows every act that is kept, in the unit of work that keeps it
-LISTENERS: tuple[Listener, ...] = (mark_stale, note_licences, note_what_to_print, mark_uncounted)
+LISTENERS: tuple[Listener, ...] = (mark_stale, note_licences, note_what_to_print, note_card, mark_uncounted)
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode
 _encode = msgspec.msgpack.Encoder().encode

@@ -76,7 +76,8 @@ def keep_standing(hub: Office) -> None:
 
 
 def let_the_law_act(hub: Office) -> None:
-    """Deemed acceptance, deemed renewal."""
+    """Cards first: what the law has done in the place of a section is no longer open afterwards."""
+    hub.clockwork.give_cards(hub.office.clock.now())
     hub.clockwork.let_the_law_act(hub.office.clock.now())
 
 

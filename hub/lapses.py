@@ -13,6 +13,7 @@ from statistics import median
 
 from sqlite_utils import Database
 
+from hub import lines
 from hub.decisions import Said, decide
 from protocol import attention
 from protocol.casebook import Casebook
@@ -26,7 +27,6 @@ from protocol.clock import CHINA, stamp
 from protocol.clocks.of_case import clocks_of_case
 from protocol.clocks.states import ClockIs, ClockState
 from protocol.exchange.journal import Journal
-from protocol.standing import bring_up_to_date
 from protocol.store import Store
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def let_the_law_act(store: Store, pen: Journal, book: Casebook, law: Law, at: da
     """Write what the law has done to cases whose time has run out. Returns how many acts were written."""
     today = at.astimezone(CHINA).date().isoformat()
     with store.read() as db:
-        if not _clock_is_believed(db, at):
+        if not clock_is_believed(db, at):
             log.warning("the clock is in doubt; no time limit is acted upon")
             return 0
         rows = db.execute("select case_id from standing where effect_on < ? limit ?", (today, limit)).fetchall()
@@ -84,7 +84,7 @@ def _act_on(store: Store, pen: Journal, book: Casebook, law: Law, case_id: str, 
             decide(tx, pen, book, law, case.id, act, store.entropy(16), by=CLOCK, at=at, seen=case.tip or "", said=said)
             done = 1
             break  # the case is another one now
-        bring_up_to_date(tx, book, law, at, only=[case_id])
+        lines.bring_up_to_date(tx, book, law, at, only=[case_id])
     return done
 
 
@@ -95,7 +95,8 @@ def _expired(case: Case, states: tuple[ClockState, ...]) -> Iterator[ClockState]
                 yield state
 
 
-def _clock_is_believed(db: Database, at: datetime) -> bool:
+def clock_is_believed(db: Database, at: datetime) -> bool:
+    """Most of the stations heard in the last day agree with ours to within some hours."""
     rows = db.execute("select skew_s from peers where heard_at > ?", (stamp(at - HEARD_WITHIN),)).fetchall()
     skews = [abs(float(row[0] or 0)) for row in rows]
     return not skews or median(skews) < DOUBT.total_seconds()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+
 from sqlite_utils import Database, Migrations
 
-from hub.endings import ending_tables
 from hub.counting import counting_tables
+from hub.endings import ending_tables
 from hub.people import people_tables
 from hub.sections import section_tables
 from protocol.casebook import case_tables
@@ -185,6 +187,99 @@ def documents_to_be_made(db: Database) -> None:
         problem text not null default '',   -- code of what kept it from being made
         primary key (act_id, kind)
     ) without rowid;
+    """)
+
+
+@migrations()
+def worklists(db: Database) -> None:
+    """Claims, saved filters, what is searched, and counts that cost nothing to read with 300,000 cases."""
+    db.executescript("""
+    create table holdings (             -- who works on what now; hub-local, told to nobody
+        case_id text primary key,
+        account text not null,
+        section text not null,
+        link text not null,             -- the claim ends when the case goes on to another link
+        since text not null
+    ) without rowid;
+    create index holdings_by_account on holdings (account);
+    create table filters (              -- of a worklist, by name
+        id integer primary key,
+        account text not null,
+        name text not null,
+        query text not null,
+        made_at text not null,
+        removed_at text not null default ''
+    );
+    create index filters_by_account on filters (account);
+    create table link_counts (link text primary key, n integer not null) without rowid;
+    insert into link_counts select link, count(*) from standing group by link;
+    create trigger standing_in after insert on standing begin
+        insert into link_counts values (new.link, 1) on conflict do update set n = n + 1;
+    end;
+    create trigger standing_moves after update of link on standing when old.link != new.link begin
+        update link_counts set n = n - 1 where link = old.link;
+        insert into link_counts values (new.link, 1) on conflict do update set n = n + 1;
+    end;
+    create trigger standing_out after delete on standing begin
+        update link_counts set n = n - 1 where link = old.link;
+    end;
+    create table status_counts (status text primary key, n integer not null) without rowid;
+    insert into status_counts select status, count(*) from cases group by status;
+    create trigger cases_in after insert on cases begin
+        insert into status_counts values (new.status, 1) on conflict do update set n = n + 1;
+    end;
+    create trigger cases_move after update of status on cases when old.status != new.status begin
+        update status_counts set n = n - 1 where status = old.status;
+        insert into status_counts values (new.status, 1) on conflict do update set n = n + 1;
+    end;
+    create trigger cases_out after delete on cases begin
+        update status_counts set n = n - 1 where status = old.status;
+    end;
+    """)
+
+
+@migrations()
+def searching(db: Database) -> None:
+    """What cases are found by. No ID number: its last four characters, and a hash under a key of this store."""
+    db.executescript("""
+    create table search_key (key blob not null);
+    create table traces (
+        id integer primary key,         -- newer cases have the higher number: the search goes backwards through it
+        case_id text not null unique,
+        person text not null,           -- keyed hash of the applicant's number
+        item text not null,
+        made_of text not null           -- keyed hash of all that it was made from
+    );
+    create index traces_by_person on traces (person, item);
+    create virtual table sought using fts5 (
+        number, name, sound, tail, item, station, tokenize = "unicode61 remove_diacritics 0 tokenchars '-'",
+        prefix = '2 3 4'
+    );
+    insert or ignore into stale (case_id) select id from cases;
+    """)
+    db.execute("insert into search_key (key) values (?)", (secrets.token_bytes(32),))
+
+
+@migrations()
+def yellow_and_red_cards(db: Database) -> None:
+    """The cards as lists show them, and the day on which each case may get its next one."""
+    db.executescript("""
+    create table cards (
+        id text primary key,            -- of the CARD act
+        case_id text not null,
+        colour text not null,
+        basis text not null,            -- rule and clock, or that a person gave it
+        link text not null,             -- in whose hands the case was
+        holder text not null,           -- the account that had claimed it; '' for nobody: its section answers
+        given_by text not null,
+        given_at text not null,
+        answered_at text not null default '',
+        escalated_at text not null default ''
+    ) without rowid;
+    create index cards_by_case on cards (case_id);
+    create index cards_open on cards (colour, given_at) where answered_at = '';
+    create table card_due (case_id text primary key, on_day text not null) without rowid;
+    create index card_due_by_day on card_due (on_day);
     """)
 
 

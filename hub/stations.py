@@ -64,7 +64,7 @@ class Station:
 
     def is_here(self, now: datetime, connected: bool) -> bool:
         """It has answered in this session of the wire, and not only then."""
-        return connected and bool(self.heard_at) and now - moment(self.heard_at) <= HERE_FOR
+        return Presence(self.name, self.heard_at).is_here(now, connected)
 
     @property
     def clock_is_off(self) -> bool:
@@ -242,3 +242,30 @@ def _alarms(db: Database) -> dict[str, list[str]]:
     for subject, kind in rows:
         found.setdefault(str(subject).partition("/")[0], []).append(str(kind))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """As much of a station as the bar of every page says."""
+
+    name: str
+    heard_at: str
+
+    def is_here(self, now: datetime, connected: bool) -> bool:
+        return connected and bool(self.heard_at) and now - moment(self.heard_at) <= HERE_FOR
+
+
+def presences(db: Database) -> list[Presence]:
+    rows = db.execute(
+        "select s.name, coalesce(p.heard_at, '') from stations s left join peers p on p.name = s.name order by s.name"
+    ).fetchall()
+    return [Presence(str(row[0]), str(row[1])) for row in rows]
+
+
+def owed_to_all(db: Database) -> int:
+    """Entries of ours that their stations have not receipted."""
+    row = db.execute(
+        "select coalesce(sum(e.head - e.told), 0) from epochs e join stations s on s.name = e.reader where e.author = ?",
+        (HUB,),
+    )
+    return int(row.fetchone()[0])

@@ -33,6 +33,7 @@ KINDS: dict[str, tuple[str, int]] = {
     "drill": ("operator", 2),
     "supply-overdue": ("officer", 2),  # what a notice asked for never came: a person decides what follows
     "document-not-made": ("operator", 2),  # a character that no font has, a seal that ran out
+    "red-card-unanswered": ("leader", 1),  # a section owes an answer for longer than a working day
     "acted-after-leaving": ("supervisor", 1),  # an act of somebody who no longer worked at the station
     "people-unconfirmed": ("head", 1),  # the hub is silent: who still works here
     "disk": ("operator", 1),

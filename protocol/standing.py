@@ -8,7 +8,7 @@ just moved and within a second for what came in letters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -71,13 +71,15 @@ def mark_all_stale(tx: Database) -> None:
     tx.execute("insert or ignore into stale (case_id) select case_id from standing")
 
 
-def standing_of(case: Case, law: Law, at: datetime) -> Standing | None:
-    """None once nothing is left to do, or while the item of the case is not known here."""
+Follower = Callable[[Database, str, Case | None, tuple[ClockState, ...]], None]
+"""Another cache that is reckoned in the same unit of work: from the case (None: it is no more) and its clocks."""
+
+
+def standing_of(case: Case, states: tuple[ClockState, ...]) -> Standing | None:
+    """None once nothing is left to do."""
     link = case.link
     if link is None or case.status is None:
         return None
-    item = law.item(case.item, case.item_version)
-    states = clocks_of_case(case, item, law.calendar, at) if item is not None else ()
     first = nearest(states)
     statutory = nearest(state for state in states if not state.promised)
     starts = first.first_counted if first is not None else None
@@ -94,13 +96,21 @@ def standing_of(case: Case, law: Law, at: datetime) -> Standing | None:
 
 
 def bring_up_to_date(
-    tx: Database, book: Casebook, law: Law, at: datetime, *, only: Iterable[str] = (), limit: int = 200
+    tx: Database,
+    book: Casebook,
+    law: Law,
+    at: datetime,
+    *,
+    only: Iterable[str] = (),
+    limit: int = 200,
+    followers: Sequence[Follower] = (),
 ) -> int:
-    """Reckon stale cases, `only` these or at most `limit` of all. Returns how many were."""
+    """Reckon stale cases, `only` these or at most `limit` of all, and what follows them. Returns how many were."""
     ids = list(only) or [str(r[0]) for r in tx.execute("select case_id from stale limit ?", (limit,)).fetchall()]
     for case_id in ids:
         case = book.case(tx, case_id)
-        now = standing_of(case, law, at) if case is not None else None
+        states = _clocks(case, law, at) if case is not None else ()
+        now = standing_of(case, states) if case is not None else None
         if now is None:
             tx.execute("delete from standing where case_id = ?", (case_id,))
         else:
@@ -112,8 +122,18 @@ def bring_up_to_date(
                 " paused = excluded.paused, effect_on = excluded.effect_on",
                 (now.case, now.link, now.since, now.due_on, now.law_on, now.starts_on, now.paused, now.effect_on),
             )
+        for follow in followers:
+            follow(tx, case_id, case, states)
         tx.execute("delete from stale where case_id = ?", (case_id,))
     return len(ids)
+
+
+def _clocks(case: Case, law: Law, at: datetime) -> tuple[ClockState, ...]:
+    """None for a closed case, and while the item of the case is not known here."""
+    if case.link is None:
+        return ()
+    item = law.item(case.item, case.item_version)
+    return clocks_of_case(case, item, law.calendar, at) if item is not None else ()
 
 
 def are_stale(db: Database) -> bool:
@@ -125,7 +145,9 @@ def _effect_day(states: Iterable[ClockState]) -> date | None:
     days = [
         state.due
         for state in states
-        if not state.history and state.due is not None and state.state in (ClockIs.RUNNING, ClockIs.EXPIRED)
+        if not state.history
+        and state.due is not None
+        and state.state in (ClockIs.RUNNING, ClockIs.EXPIRED)
         and state.limit.on_expiry not in (None, "none", "escalate")
     ]
     return min(days, default=None)

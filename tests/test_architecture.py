@@ -100,11 +100,15 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "hub.jobs": (*RECORDS, "protocol.replica", "protocol.chores", "hub"),
     "hub.people": (*RECORDS, *MAIL, "protocol.console.accounts", "protocol.console.managed", "hub"),
     "hub.sections": (*RECORDS, *MAIL, "protocol.console.accounts", "hub"),
+    # a claim and the answer to a card are a person's
+    "hub.holdings": (*RECORDS, "protocol.console.accounts", "hub"),
+    "hub.carding": (*RECORDS, *MAIL, "protocol.console.accounts", "hub"),
     "hub.schema": (
         "protocol.casebook",
         "protocol.console.accounts",
         "protocol.console.looks",
         "hub.endings",
+        "hub.counting",
         "hub.people",
         "hub.sections",
         "protocol.exchange.schema",

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub import decisions, lawful, stations
+from hub import decisions, lawful, lines, stations
 from hub.remedies import bodies_of, filled, remember_bodies
 from hub.web import corrections
 from hub.web.act_facts import facts_of
@@ -145,6 +145,7 @@ def _do(asked: Asked, typed: Mapping[str, str], body: FormData) -> Response:
                 tx, desk.pen, desk.book, desk.shelf, case.id, asked.act, desk.store.entropy(16),
                 by=_author(asked, typed), at=asked.at, seen=forms.text(body, "seen"), said=_said(asked, typed),
             )  # fmt: skip
+            lines.bring_up_to_date(tx, desk.book, desk.shelf, asked.at, only=[case.id])
             if asked.item is not None and bodies.are_known:
                 remember_bodies(tx, asked.item.organ, bodies)
             remember_post(tx, form_id, there, at=asked.at)

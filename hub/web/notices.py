@@ -27,7 +27,11 @@ from protocol.errors import Refused
 
 # these are settled on the page of the case, with both versions in view, or go by themselves
 ON_THE_CASE = frozenset({"case-forked", "act-refused"})
-_ANSWERS = {"operator": frozenset({Role.OPERATOR}), "supervisor": frozenset({Role.SUPERVISOR, Role.LEADER})}
+_ANSWERS = {
+    "operator": frozenset({Role.OPERATOR}),
+    "leader": frozenset({Role.LEADER}),
+    "supervisor": frozenset({Role.SUPERVISOR, Role.LEADER}),
+}
 _URGENCY = {1: (Tone.BAD, Icon.ALERT), 2: (Tone.WARN, Icon.ALERT), 3: (Tone.PLAIN, Icon.INFO)}
 
 

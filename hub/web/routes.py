@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Lifespan
 
-from hub import sections, stations, worklists
+from hub import cards, holdings, sections, stations, worklists
 from hub.room import Room
-from hub.web import acts, breaches, case, network, notices, papers, rule_steps, rules, sticks, verify, worklist
+from hub.web import acts, breaches, case, network, notices, papers, rule_steps, rules, sticks, verify
 from hub.web.act_survey import PHOTO_BYTES, PHOTOS_AT_ONCE
 from hub.web.people_routes import SEE_PEOPLE, people_routes
 from hub.web.publishing_routes import SEE as SEE_PUBLICATIONS
@@ -19,6 +19,7 @@ from hub.web.publishing_routes import publishing_routes
 from hub.web.statistics import SEE as SEE_STATISTICS
 from hub.web.statistics import statistics_routes
 from hub.web.words import HUB_WORDS
+from hub.web.worklist_routes import worklist_routes
 from protocol import attention
 from protocol.cases.rules import OFFICERS, REMARKS, WATCHERS, Act, Role, Side
 from protocol.console import session, verifying
@@ -65,8 +66,7 @@ def hub_console(room: Room, name: Name, lifespan: Lifespan[Starlette] | None = N
 
 def _routes() -> list[ConsoleRoute]:
     return [
-        page("/worklist", worklist.show_worklist, to=OFFICE, name="worklist"),
-        page("/cases", worklist.show_cases, to=OFFICE, name="cases"),
+        *worklist_routes(OFFICE),
         page("/cases/{case_id}", case.show_case, to=OFFICE, name="case", looks="case"),
         form("/cases/{case_id}/reveal", case.reveal, to=DECIDE, name="case.reveal"),
         form("/cases/{case_id}/note", case.note, to=DECIDE, name="case.note"),
@@ -118,10 +118,14 @@ def start(request: Request) -> Response:
 
 def _navigation(room: Room, account: Account) -> list[NavItem]:
     with room.store.read() as db:
-        waiting, open_notices = worklists.waiting(db), attention.count(db)
+        open_notices, by_link = attention.count(db), worklists.by_link(db)
+        open_cards = sum(cards.count_open(db).values())
+    waiting = sum(by_link.get(link, 0) for link in holdings.links_of(account) or worklists.HUB_LINKS)
     cases = [
+        NavItem("today", say("today.title")),
         NavItem("worklist", say("hub.worklist"), waiting),
         NavItem("cases", say("hub.cases")),
+        NavItem("cards", say("cards.title"), open_cards),
         NavItem("attention", say("hub.attention"), open_notices),
     ]
     network_ = [
@@ -145,9 +149,8 @@ def _bar(room: Room) -> SyncBar:
     at = room.clock.now()
     health = room.health()
     with room.store.read() as db:
-        everyone = stations.stations(db)
+        everyone, owed = stations.presences(db), stations.owed_to_all(db)
     here = sum(station.is_here(at, room.connected(station.name)) for station in everyone)
-    owed = sum(station.owed_to_it for station in everyone)
     parts = []
     tone, icon = Tone.GOOD, Icon.LINK
     if not health.link_up:

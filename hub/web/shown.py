@@ -17,8 +17,6 @@ from protocol.console import accounts, session
 from protocol.console.parts import Chip, Icon, Tone
 from protocol.console.texts import Lang, say
 
-LONG_WAIT = timedelta(days=3)
-
 _STATUS: Mapping[Status, tuple[Tone, Icon]] = {
     Status.RECEIVED: (Tone.PLAIN, Icon.SAVED),
     Status.RETURNED: (Tone.WARN, Icon.CLOCK),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from hub import lines
 from hub.health import Health
 from hub.lapses import let_the_law_act
 from hub.publishing import Publishing
@@ -36,7 +37,7 @@ from protocol.exchange.envelope import seal_to_self
 from protocol.exchange.messages import Kind
 from protocol.exchange.topics import HUB
 from protocol.settings import Name
-from protocol.standing import bring_up_to_date
+from protocol.standing import are_stale
 from tests.district_data import all_items, answers_for, example_item
 from tests.world import MORNING, Station, World
 
@@ -71,6 +72,7 @@ class Browser:
     """One person. `page` is the last one that was shown."""
 
     def __init__(self, desk: Desk, name: str, english: bool = False) -> None:
+        self.desk = desk
         self.client = TestClient(desk.app, base_url="http://hub.test", follow_redirects=True)
         self.status = 0
         self.page = ""
@@ -82,6 +84,7 @@ class Browser:
         assert self.status == 200, self.page
 
     def get(self, path: str, **headers: str) -> str:
+        self.desk.catches_up()
         return self._took(self.client.get(path, headers=headers))
 
     def post(self, path: str, **fields: str) -> str:
@@ -240,6 +243,15 @@ class Desk:
         paper = Paper(digest=digest, size=len(data), type="image/png", material=material)
         self.tells(case_id, Act.SUPPLY, station, papers=[paper])
 
+    def catches_up(self) -> None:
+        """What the hub's own job does every second: worklists know of what came in letters."""
+        hub = self.world.hub
+        with hub.office.store.read() as db:
+            stale = are_stale(db)
+        if stale:
+            with hub.office.store.write() as tx:
+                lines.bring_up_to_date(tx, hub.book, self.shelf, hub.clock.now())
+
     def attaches(self, case_id: str, kind: str, number: str, data: bytes) -> str:
         """The press of the hub has made a document. Returns its digest."""
         hub = self.world.hub
@@ -258,7 +270,7 @@ class Desk:
         hub = self.world.hub
         office, at = hub.office, hub.clock.now()
         with office.store.write() as tx:
-            bring_up_to_date(tx, hub.book, self.shelf, at, only=hub.case_ids())
+            lines.bring_up_to_date(tx, hub.book, self.shelf, at, only=hub.case_ids())
         let_the_law_act(office.store, office.pen, hub.book, self.shelf, at)
 
     def case_with_papers_on_their_way(self) -> str:

@@ -18,7 +18,7 @@ from protocol.exchange.link import Wake
 from tests.hub.desk import ID_NUMBER, Desk
 from tests.world import World
 
-LISTS = ("/worklist", "/cases", "/attention", "/stations", "/stations/dafeng", "/health")
+LISTS = ("/today", "/worklist", "/cases", "/cards", "/attention", "/stations", "/stations/dafeng", "/health")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -62,31 +62,6 @@ def test_an_empty_district_says_so_calmly(desk: Desk) -> None:
     assert "还没有收到任何办件" in li.get("/cases")
     assert "没有需要处理的事" in li.get("/attention")
     assert "没有符合条件的办件" in li.get("/worklist?q=没有这样的")
-
-
-def test_a_thousand_cases_are_turned_page_by_page_and_found_by_item_name(desk: Desk, world: World) -> None:
-    case = desk.takes_in()
-    world.settle()
-    with world.hub.office.store.write() as tx:
-        for number in range(1000):
-            tx.execute(
-                "insert into cases select ?, ?, station, item, item_version, status, owner, flags, applicant,"
-                " opened_at, moved_at, tip, acts, papers, heard_at from cases where id = ?",
-                (f"{number:032x}", f"DAFENG-26-{number:05d}-AAA", case),
-            )
-    li = desk.browser()
-    li.get("/worklist?page=21")
-    assert "共 1001 件" in li.text
-    assert "第 21 页，共 21 页" in li.text
-    assert li.page.count("data-row") == 1
-    li.get("/worklist?q=居住证")
-    assert "共 1001 件" in li.text
-    li.get("/worklist?q=DAFENG-26-00077")
-    assert "共 1 件" in li.text
-    li.get("/worklist?station=boya")
-    assert "共 0 件" in li.text
-    li.get("/worklist?page=999999")
-    assert li.status == 200
 
 
 def test_a_list_renews_itself_as_a_piece_and_the_same_address_is_a_page(desk: Desk) -> None:

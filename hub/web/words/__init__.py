@@ -7,8 +7,9 @@ from hub.web.words.people import PEOPLE_WORDS
 from hub.web.words.publishing import PUBLISHING_WORDS
 from hub.web.words.rules import RULE_WORDS
 from hub.web.words.statistics import STATISTICS_WORDS
+from hub.web.words.worklist import WORKLIST_WORDS
 from protocol.console.texts import merged
 
 HUB_WORDS = merged(
-    ACT_WORDS, CASE_WORDS, NETWORK_WORDS, PEOPLE_WORDS, PUBLISHING_WORDS, RULE_WORDS, STATISTICS_WORDS
+    ACT_WORDS, CASE_WORDS, NETWORK_WORDS, PEOPLE_WORDS, PUBLISHING_WORDS, RULE_WORDS, WORKLIST_WORDS, STATISTICS_WORDS
 )

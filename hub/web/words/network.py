@@ -142,6 +142,7 @@ NETWORK_WORDS: Texts = {
     "urgency.3": ("一般", "Ordinary"),
     "whose.officer": ("审批人员处理", "For an officer"),
     "whose.head": ("站长处理", "For the station head"),
+    "whose.leader": ("负责人处理", "For the head of the agency"),
     "whose.supervisor": ("督查人员处理", "For the supervisor"),
     "whose.clerk": ("服务站处理", "For the station"),
     "whose.operator": ("运行管理员处理", "For the operator"),
@@ -169,6 +170,14 @@ NETWORK_WORDS: Texts = {
         "The applicant's request came after the case was decided",
     ),
     "attention.request-overtaken.todo": ("请服务站告知申请人。", "The station tells the applicant."),
+    "attention.red-card-unanswered": (
+        "红牌超过 1 个工作日没有答复",
+        "A red card has not been answered for more than a working day",
+    ),
+    "attention.red-card-unanswered.todo": (
+        "打开这件，督促所在科室答复，或由您答复。",
+        "Open the case; have its section answer, or answer it yourself.",
+    ),
     "attention.supply-overdue": (
         "申请人该补的材料逾期没有来",
         "What the applicant was to bring did not come in time",
