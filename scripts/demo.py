@@ -19,7 +19,7 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from stage import check, district  # noqa: E402 - only now they can be found
+from stage import check, district, past  # noqa: E402 - only now they can be found
 from stage.house import House  # noqa: E402
 from stage.processes import NotStarted  # noqa: E402
 from stage.telling import Teller, complain, told_about_fonts  # noqa: E402
@@ -62,6 +62,9 @@ def _run(teller: Teller, folder: Path) -> int:
         try:
             with district.choosing_ports():
                 house = House(district.prepare(folder, any_ports=False, tell=teller.say))
+                house.furnish()
+                if past.is_new(house.district):
+                    past.play(house.district, teller)
                 house.start(teller)
             told_about_fonts(teller)
             print(_welcome(house), flush=True)
@@ -98,7 +101,7 @@ def _welcome(house: House) -> str:
         lines.append(f"  {own.name.zh}  {own.name.en}")
         lines.append(f"    {party.url}/   进程 process {party.process.pid if party.process else '-'}")
         for person in district.PEOPLE[own.kind]:
-            lines.append(f"    {person.account:<9} {secrets[own.party][person.account]:<20} {person.zh} {person.role}")
+            lines.append(f"    {person.account:<11} {secrets[own.party][person.account]:<20} {person.zh} {person.role}")
     broker = made.hub.broker
     station, hub = house.stations["hexing"], house.hub
     lines += [
@@ -107,13 +110,18 @@ def _welcome(house: House) -> str:
         "== 试一试 · what to try",
         f"  1. 在 {station.url}/ 以 clerk 登录，搜“居住证”，填表、传材料、提交、打印收件回执",
         "     Sign in there as clerk, look for 居住证, fill the form, attach papers, submit, print the receipt.",
-        f"  2. 在 {hub.url}/ 以 officer 登录，从待办打开该件：受理，再准予；回到服务站看结果、打印、送达",
-        "     Sign in there as officer, open the case from the worklist, accept it, grant it; then look at the station.",
-        "  3. 在本终端输入 off 回车：区中心和消息服务断电；服务站照常收件，显示“等待上传”。输入 on 恢复",
+        f"  2. 在 {hub.url}/ 一件办到底，每一环换一个人：acceptor 受理，reviewer 审核，approver 准予，issuer 发证；",
+        "     回到服务站打印决定书、登记送达。每人的待办只有自己这一环，审核过的人不能审批",
+        "     There each link is another person: acceptor, reviewer, approver, issuer; then hand the result over at the",
+        "     station. Nobody does another's work on the same case.",
+        "  3. 改一个事项：editor 在“发布”起草、签署，publisher 批准，先到一个服务站再到全区（签名口令就是登录密码）",
+        "     Change an item: editor drafts and signs under “Publications”, publisher approves; one station first, then all",
+        "     (the pass phrase of the key is the password).",
+        "  4. 在本终端输入 off 回车：区中心和消息服务断电；服务站照常收件，显示“等待上传”。输入 on 恢复",
         "     Type off and Enter here: hub and broker are gone; stations go on, “waiting to upload”. on brings them back.",
-        f"  4. kill -9 {station.process.pid if station.process else ''}：服务站进程被杀，几秒后自动恢复，已保存的件都在",
+        f"  5. kill -9 {station.process.pid if station.process else ''}：服务站进程被杀，几秒后自动恢复，已保存的件都在",
         "     kill -9 that process: the station is back in seconds, with every case that was saved.",
-        "  5. scripts/demo --check：自动走完整个流程，包括断网、断电、丢盘",
+        "  6. scripts/demo --check：自动走完整个流程，包括断网、断电、丢盘",
         "     walks the whole journey by itself: cut wires, killed processes, lost disks.",
         "",
         f"  全部数据 everything lies in: {made.folder}",

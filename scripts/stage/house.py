@@ -28,13 +28,17 @@ class House:
     def parties(self) -> list[Party]:
         return [self.hub, *self.stations.values()]
 
+    def furnish(self) -> None:
+        """Accounts open, and the hub has its seal and its publishers. Nobody is at work."""
+        for party in self.parties():
+            district.open_accounts(party.settings, self.passwords[party.name])
+        give_powers(self.district, self.passwords)
+
     def start(self, teller: Teller) -> None:
         """
         :raises NotStarted: one of them did not come up; those that did run on until stop()
         """
-        for party in self.parties():
-            district.open_accounts(party.settings, self.passwords[party.name])
-        give_powers(self.district, self.passwords)
+        self.furnish()
         for party in self.parties():
             party.launch()
         for party in self.parties():  # they come up side by side

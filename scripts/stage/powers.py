@@ -16,7 +16,7 @@ from protocol.replica import refuse_empty_start
 from provisioning.district import District
 from provisioning.office import Office, open_office
 from provisioning.publishers import DAYS, Entry, enter, listed
-from stage.district import PEOPLE, Passwords, opened
+from stage.district import FOUNDED, PEOPLE, Passwords, opened
 
 PUBLISHERS = {"editor": May.SIGN, "publisher": May.APPROVE}
 
@@ -26,7 +26,7 @@ def give_powers(made: District, passwords: Passwords) -> None:
     at = WallClock().now()
     with open_office(made.folder) as office, suppress(Damaged):  # its store is gone: whoever starts it is told so
         refuse_empty_start(made.hub)
-        office.issue_seal(made.hub.name.zh, at)
+        office.issue_seal(made.hub.name.zh, at if made.hub.seal_crt.exists() else at - FOUNDED)
         last = at.astimezone(CHINA).date() + timedelta(days=DAYS)
         for account, may in PUBLISHERS.items():
             _enter(office, made, account, may, passwords[made.hub.party][account], last)

@@ -21,7 +21,7 @@ from protocol.casebook import Casebook
 from protocol.cases.acts import By, Paper
 from protocol.cases.words import Act, Role
 from protocol.catalogue.calendars import Calendar
-from protocol.catalogue.items import Item, ProjectType, Stop, SurveyNeed
+from protocol.catalogue.items import Item, Mode, ProjectType, StationKind, Stop, SurveyNeed
 from protocol.catalogue.law import Law
 from protocol.clock import CHINA, ClockQuality
 from protocol.errors import Refused
@@ -143,10 +143,16 @@ class Month:
         *,
         seed: int,
         paper: Callable[[random.Random], tuple[bytes, str]],
+        kinds: Mapping[str, StationKind] | None = None,
+        told: Callable[[int], None] = lambda played: None,
     ) -> None:
-        """`paper` makes the bytes and the type of a scan."""
+        """`paper` makes the bytes and the type of a scan. A station that `kinds` does not name is a town center.
+
+        `told` hears how many cases have been taken in, each time.
+        """
         self.hub, self.stations, self.network, self.clock, self.law = hub, stations, network, clock, law
-        self.paper = paper
+        self.paper, self.told = paper, told
+        self.kinds = {name: (kinds or {}).get(name, StationKind.TOWN) for name in stations}
         self.seed = seed
         self.rng = random.Random(f"month {seed}")
         self.ends: dict[str, list[str]] = {}  # name of the course -> cases
@@ -186,11 +192,12 @@ class Month:
         calendar = self.law.calendar
         waiting: list[_Due] = []
         for number, name in enumerate(names[:cases]):
-            fitting = [item for item in items if fits(name, item)]
+            station = [*self.stations][number % len(self.stations)]
+            taken = [item for item in items if item.mode_at(self.kinds[station]) is not Mode.INFORM]
+            fitting = [item for item in taken if fits(name, item)] or [item for item in items if fits(name, item)]
             (coming,) = day_of_cases(self.seed * 1000 + number, 1, fitting, district, day=first)
             early, late = {"received": (days - 4, days - 1)}.get(name, (1, max(2, days - 3)))
             day = calendar.add_working(first, 1 if name in _LONG else self.rng.randrange(early, late))
-            station = [*self.stations][number % len(self.stations)]
             heapq.heappush(waiting, _Due(self._hour(day), self._next(), name, station, coming, COURSES[name][1]))
         return waiting
 
@@ -217,8 +224,10 @@ class Month:
             with office.store.write() as tx:
                 drafts.add_paper(tx, draft, paper, at)
         with office.store.write() as tx:
-            desk.submit(tx, office.pen, draft, item, by=CLERK, at=at)
+            mode = {item.code: item.mode_at(self.kinds[due.station]).value}
+            desk.submit(tx, office.pen, draft, item, by=CLERK, at=at, mode=mode)
         self.ends.setdefault(due.course, []).append(draft)
+        self.told(sum(map(len, self.ends.values())))
         return draft
 
     def _do(self, due: _Due, step: Step) -> None:

@@ -32,9 +32,9 @@ NAMES = {
     Role.ACCEPTOR: "受理人员", Role.REVIEWER: "审核人员", Role.SURVEYOR: "勘查人员", Role.APPROVER: "审批负责人",
     Role.ISSUER: "发证人员", Role.ARCHIVIST: "档案人员", Role.LEADER: "机关负责人",
 }  # fmt: skip
-SECTIONS = {
-    Role.ACCEPTOR: "acceptance", Role.REVIEWER: "review", Role.SURVEYOR: "survey", Role.APPROVER: "approval",
-    Role.ISSUER: "issuance", Role.ARCHIVIST: "archive",
+SECTIONS = {  # as a hub is delivered with them
+    Role.ACCEPTOR: "shouli", Role.REVIEWER: "shenhe", Role.SURVEYOR: "kancha", Role.APPROVER: "shenpi",
+    Role.ISSUER: "fazheng", Role.ARCHIVIST: "dangan",
 }  # fmt: skip
 
 _REASONS: dict[Act, str] = {
