@@ -151,14 +151,6 @@ def _wanted(search: str, statuses: Sequence[Status], queued_only: bool, by: str)
     return " and ".join(where), params
 
 
-def counts(db: Database) -> dict[str, int]:
-    """How many cases in each status; for the tabs of the list."""
-    return {
-        str(r[0]): int(r[1])
-        for r in db.execute("select status, count(*) from cases where status != '' group by status")
-    }
-
-
 def owed(db: Database) -> Owed:
     """Counting the cases reads every entry that is owed: a tenth of a second for ten thousand of them."""
     entries, oldest = owed_entries(db)

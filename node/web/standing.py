@@ -72,7 +72,6 @@ class Clock:
     short: str
     why: Sequence[str]
     chip: Chip
-    promised: bool
 
 
 def strip_of(case: Case) -> Strip:
@@ -123,11 +122,7 @@ def _clock(state: ClockState, lang: str) -> Clock:
     glance = [said(line, lang) for line in rest if line.key.startswith(_GLANCE[state.state is ClockIs.MET])]
     joined = ("，" if lang.startswith("zh") else "; ").join(glance)
     return Clock(
-        said(title, lang),
-        joined,
-        [said(line, lang) for line in rest],
-        Chip(say(f"clock.{state.state}"), tone, icon),
-        state.promised,
+        said(title, lang), joined, [said(line, lang) for line in rest], Chip(say(f"clock.{state.state}"), tone, icon)
     )
 
 

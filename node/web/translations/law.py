@@ -38,6 +38,7 @@ LAW: Texts = {
     "fact.limit-supply": ("申请人补交", "For the applicant to bring papers"),
     "fact.limit-check": ("事后核查", "Later check"),
     "fact.limit-applicant": ("申请人应当在", "The applicant has to come within"),
+    "fact.by-law": ("法定", "by law"),
     "fact.promised": ("本区承诺", "Promised by the district"),
     "fact.from-receipt": ("自收到材料起", "from the receipt"),
     "fact.from-supplement": ("自补正材料收到起", "from the corrected papers"),
