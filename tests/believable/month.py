@@ -27,7 +27,6 @@ from protocol.clock import CHINA, ClockQuality
 from protocol.errors import Refused
 from protocol.exchange.loopback import LoopbackNetwork
 from protocol.office import Office
-from protocol.standing import bring_up_to_date
 from tests.believable.cases import Coming, day_of_cases
 from tests.believable.district import District
 from tests.believable.officers import officer_for, what_is_said
@@ -196,8 +195,12 @@ class Month:
             taken = [item for item in items if item.mode_at(self.kinds[station]) is not Mode.INFORM]
             fitting = [item for item in taken if fits(name, item)] or [item for item in items if fits(name, item)]
             (coming,) = day_of_cases(self.seed * 1000 + number, 1, fitting, district, day=first)
-            early, late = {"received": (days - 4, days - 1)}.get(name, (1, max(2, days - 3)))
-            day = calendar.add_working(first, 1 if name in _LONG else self.rng.randrange(early, late))
+            takes = sum(step.days for step in COURSES[name][1]) + 1
+            if name in _AT_REST:
+                day = calendar.add_working(first, self.rng.randrange(1, max(2, days - takes)))
+            else:  # what is still on somebody's table came lately; a few lie too long, as they do
+                lies = self.rng.choice((0, 1, 2) if name == "received" else (0, 1, 1, 2, 3, 5, 9))
+                day = calendar.add_working(first, max(1, days - takes - lies))
             heapq.heappush(waiting, _Due(self._hour(day), self._next(), name, station, coming, COURSES[name][1]))
         return waiting
 
@@ -250,7 +253,6 @@ class Month:
                 tx, hub.office.pen, hub.book, self.law, due.case, step.act, hub.office.store.entropy(16),
                 by=officer_for(case, step.act), at=at, seen=case.tip or "", said=said,
             )  # fmt: skip
-            bring_up_to_date(tx, hub.book, self.law, at, only=[due.case])
         hub.clockwork.make_papers(at)
 
     def _at_desk(self, due: _Due, act: Act) -> None:
@@ -286,11 +288,16 @@ class Month:
         """What the hub does by itself; the law's time limits are looked at when the day is over."""
         self.clock.put(datetime.combine(day, time(18, 30), CHINA).astimezone(UTC))
         at = self.clock.now()
-        self.hub.clockwork.keep_standing(at)
-        self.hub.clockwork.let_the_law_act(at)
-        while self.hub.clockwork.make_papers(at):
+        work = self.hub.clockwork
+        work.keep_standing(at)
+        work.let_the_law_act(at)
+        work.give_cards(at)
+        work.keep_licences([*self.stations], at)
+        while work.make_papers(at):
             pass
         self._settle()
+        work.keep_standing(at)
+        work.keep_figures(at)
 
     def _settle(self) -> None:
         """Everything that was said has arrived.
@@ -322,7 +329,13 @@ class Month:
 
 
 _AT_DESK = frozenset({Act.SUPPLEMENT, Act.HAND_OVER, Act.RETURN_RESULT, Act.ASK_WITHDRAWAL})
-_LONG = frozenset({"deemed accepted", "reopened", "licence revoked", "heard", "surveyed and granted", "papers follow"})
+# courses that come to an end, whenever they begin
+_AT_REST = frozenset(
+    {
+        "surveyed and granted", "handed over", "denied", "not accepted", "not required", "withdrawn", "deemed accepted",
+        "decided at once", "licence revoked",
+    }
+)  # fmt: skip
 
 
 def fits(course: str, item: Item) -> bool:

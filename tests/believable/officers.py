@@ -9,8 +9,8 @@ from hub.decisions import Said
 from protocol.cases.acts import By, Correction, Finding, LicenceTerms, Survey
 from protocol.cases.case import Case
 from protocol.cases.guard import role_for
-from protocol.cases.rules import OFFICERS
-from protocol.cases.words import Act, Role
+from protocol.cases.rules import OFFICERS, RULES
+from protocol.cases.words import Act, Need, Role
 from protocol.catalogue.items import Item, Stop
 from protocol.clock import CHINA, stamp
 
@@ -36,6 +36,9 @@ SECTIONS = {  # as a hub is delivered with them
     Role.ACCEPTOR: "shouli", Role.REVIEWER: "shenhe", Role.SURVEYOR: "kancha", Role.APPROVER: "shenpi",
     Role.ISSUER: "fazheng", Role.ARCHIVIST: "dangan",
 }  # fmt: skip
+
+REMEDIES = f"可以在六十日内向{REVIEWED_BY}申请行政复议，或者在六个月内向{SUED_AT}提起行政诉讼"
+_REFUSES = {rule.act for rule in RULES if Need.REMEDIES in rule.needs}
 
 _REASONS: dict[Act, str] = {
     Act.ASK_CORRECTION: "",
@@ -63,7 +66,7 @@ def what_is_said(case: Case, act: Act, at: datetime, item: Item | None = None, p
     """A believable form for any act of an officer. `proposal` is what a review proposes."""
     said = Said(
         reason=_REASONS.get(act, "已核对"),
-        remedies=f"可以在六十日内向{REVIEWED_BY}申请行政复议，或者在六个月内向{SUED_AT}提起行政诉讼",
+        remedies=REMEDIES if act in _REFUSES else "",
         passed=True,
     )
     if act is Act.ASK_CORRECTION:
