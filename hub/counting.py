@@ -36,7 +36,8 @@ def counting_tables(db: Database) -> None:
     measures = ", ".join(f"{name} integer not null default 0" for name in _FIRST_MEASURES.split())
     db.executescript(f"""
     create table facts (
-        case_id text primary key,
+        id integer primary key,         -- in the order of coming, so that a month lies together
+        case_id text not null unique,
         item text not null,
         version integer not null,
         station text not null,
@@ -52,7 +53,7 @@ def counting_tables(db: Database) -> None:
         handed_on text not null,
         archived_on text not null,
         {measures}
-    ) without rowid;
+    );
     create index facts_by_opened on facts (opened_on);
     create index facts_by_ended on facts (ended_on);
     create index facts_by_station on facts (station, item);

@@ -7,7 +7,7 @@ of a period from `facts`; a period may begin and end on any day.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -125,56 +125,54 @@ def figure(of: Definition, sums: Sums) -> Figure:
 
 def totals(db: Database, asked: Asked) -> Sums:
     """Name of the measure -> its sum over the period."""
-    sql, params = _source(asked, None)
-    row = db.execute(f"select {_ADDED} from ({sql})", params).fetchone()
-    return _sums(tuple(row))
+    sql, params = _source(asked, None, MEASURES)
+    row = db.execute(f"select {_added(MEASURES)} from ({sql})", params).fetchone()
+    return _sums(MEASURES, tuple(row))
 
 
-def sums_by(db: Database, asked: Asked, by: By) -> list[tuple[str, Sums]]:
-    """The same for every item, station, channel or month in which something was counted, in the order of their codes."""
-    sql, params = _source(asked, by)
-    rows = db.execute(f"select {by}, {_ADDED} from ({sql}) group by {by} order by {by}", params).fetchall()
-    found = [(str(row[0]), _sums(tuple(row)[1:])) for row in rows]
+def sums_by(db: Database, asked: Asked, by: By, measures: Sequence[str] = MEASURES) -> list[tuple[str, Sums]]:
+    """The same for every item, station, channel or month in which something was counted, in the order of their codes.
+
+    Only what is named in `measures` is read; taken and ended always are.
+    """
+    wanted = tuple(dict.fromkeys(("taken", "ended", *measures)))
+    sql, params = _source(asked, by, wanted)
+    rows = db.execute(f"select {by}, {_added(wanted)} from ({sql}) group by {by} order by {by}", params).fetchall()
+    found = [(str(row[0]), _sums(wanted, tuple(row)[1:])) for row in rows]
     return [(key, sums) for key, sums in found if sums["taken"] or sums["ended"]]
 
 
-_ADDED = ", ".join(f"sum({name})" for name in MEASURES)
-_KEYS = "item, station, channel"
-_INTAKE = f"select substr(opened_on, 1, 7) as month, {_KEYS}, {', '.join([*AT_INTAKE, *(f'0 as {n}' for n in AT_END)])}"
-_END = f"select substr(ended_on, 1, 7) as month, {_KEYS}, {', '.join([*(f'0 as {n}' for n in AT_INTAKE), *AT_END])}"
-
-
-def _source(asked: Asked, by: By | None) -> tuple[str, dict[str, str]]:
-    """A select of month, item, station, channel and every measure that holds what was asked for, each once."""
+def _source(asked: Asked, by: By | None, measures: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """A select of month, item, station, channel and the measures that holds what was asked for, each case once."""
     params = {"item": asked.item, "station": asked.station, "channel": asked.channel}
     narrowed = "".join(f" and {name} = :{name}" for name, word in params.items() if word)
     by_station = bool(asked.station) or by is By.STATION
     by_item = bool(asked.item) or by is By.ITEM
-    if by_station and by_item:  # no sum is kept by both: few cases, found by either
-        days = [(asked.first, asked.last)]
-        months = None
-    else:
-        days, months = _split(asked.first, asked.last)
+    whole = by_station and by_item  # no sum is kept by both: few cases, found by either
+    days, months = ([(asked.first, asked.last)], None) if whole else _split(asked.first, asked.last)
     parts = []
     for number, (first, last) in enumerate(days):
         params |= {f"first{number}": first.isoformat(), f"last{number}": last.isoformat()}
-        for select, day in ((_INTAKE, "opened_on"), (_END, "ended_on")):
+        for day, counted in (("opened_on", AT_INTAKE), ("ended_on", AT_END)):
+            columns = ", ".join(name if name in counted else f"0 as {name}" for name in measures)
             # with `+` the planner goes by item or station, of which there are fewer than of the days
-            plain = "+" if months is None else ""
-            parts.append(f"{select} from facts where {plain}{day} between :first{number} and :last{number}{narrowed}")
+            parts.append(
+                f"select substr({day}, 1, 7) as month, item, station, channel, {columns} from facts"
+                f" where {'+' if whole else ''}{day} between :first{number} and :last{number}{narrowed}"
+            )
     if months is not None:
         params |= {"from": months[0], "to": months[1]}
         parts.append(
-            f"select month, {_KEYS}, {', '.join(MEASURES)} from tallies where month between :from and :to"
-            f" and {'item' if by_station else 'station'} = ''{narrowed}"
+            f"select month, item, station, channel, {', '.join(measures)} from tallies"
+            f" where month between :from and :to and {'item' if by_station else 'station'} = ''{narrowed}"
         )
     return " union all ".join(parts), params
 
 
 def _split(first: date, last: date) -> tuple[list[tuple[date, date]], tuple[str, str] | None]:
     """Stretches of single days, and the whole months between them as (first, last)."""
-    start = first if first.day == 1 else _month_end(first) + timedelta(days=1)
-    end = last if last == _month_end(last) else last.replace(day=1) - timedelta(days=1)
+    start = first if first.day == 1 else month_end(first) + timedelta(days=1)
+    end = last if last == month_end(last) else last.replace(day=1) - timedelta(days=1)
     if start > end:
         return [(first, last)], None
     days = []
@@ -185,9 +183,13 @@ def _split(first: date, last: date) -> tuple[list[tuple[date, date]], tuple[str,
     return days, (start.isoformat()[:7], end.isoformat()[:7])
 
 
-def _month_end(day: date) -> date:
+def month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
-def _sums(row: tuple[object, ...]) -> Sums:
-    return {name: int(str(value or 0)) for name, value in zip(MEASURES, row, strict=True)}
+def _added(measures: Sequence[str]) -> str:
+    return ", ".join(f"sum({name})" for name in measures)
+
+
+def _sums(measures: Sequence[str], row: tuple[object, ...]) -> Sums:
+    return {name: int(str(value or 0)) for name, value in zip(measures, row, strict=True)}

@@ -65,6 +65,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.licences": (*HEART, "protocol.exchange.journal"),
     # a line of the list as it is told, and as a verify page asks for it
     "protocol.endings": (*HEART, "protocol.documents.verify", "protocol.exchange.messages"),
+    # checked with the authority's key alone: no store, no party
+    "protocol.archive": (*HEART, "protocol.exchange.envelope", "protocol.exchange.journal", "protocol.exchange.messages", *NAMES),
     "protocol.exchange.limits": (),
     "protocol.exchange.link": ("protocol.errors",),
     "protocol.exchange.topics": ("protocol.errors", "protocol.exchange.link"),
@@ -108,6 +110,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "protocol.console.accounts",
         "protocol.console.looks",
         "hub.endings",
+        "hub.finished",
         "hub.counting",
         "hub.people",
         "hub.sections",
@@ -167,6 +170,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "yaml": ("protocol.catalogue", "protocol.replica", "provisioning"),
     "cryptography": (
         "protocol.identity",
+        "protocol.archive",
         "protocol.catalogue",
         "protocol.exchange.envelope",
         "protocol.exchange.blobs",

@@ -16,7 +16,21 @@ from starlette.responses import Response
 from hub import stations
 from hub.counting import uncounted
 from hub.facts import PASSED, STAYED, STOPPED
-from hub.figures import DEFINED, DEFINITIONS, FEW, Asked, By, Figure, Kind, Sums, figure, figures, sums_by, totals
+from hub.figures import (
+    DEFINED,
+    DEFINITIONS,
+    FEW,
+    Asked,
+    By,
+    Figure,
+    Kind,
+    Sums,
+    figure,
+    figures,
+    month_end,
+    sums_by,
+    totals,
+)
 from hub.web.charts import Columns, bar, columns
 from hub.web.room import room
 from hub.web.shown import item_name, stop_name, title_of
@@ -33,6 +47,7 @@ SHOWN = 20  # lines of a table; the file has all
 CHANNELS = ("window", "online", "post", "kiosk")
 TILES = ("taken", "ended", "in-time", "ahead", "at-once", "law-used", "corrected", "one-visit")
 COMPARED = ("in-time", "ahead", "corrected", "one-visit")
+_MEASURED = tuple(name for one in COMPARED for name in (DEFINED[one].above, DEFINED[one].below))
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 
@@ -124,7 +139,7 @@ def show_statistics(request: Request) -> Response:
     with desk.store.read() as db:
         names = _names(request, db)
         sums = totals(db, asked)
-        by = {one: sums_by(db, asked, one) for one in By}
+        by = {one: sums_by(db, asked, one, _MEASURED) for one in By}
         behind = uncounted(db)
         offered = {By.ITEM: _items(db), By.STATION: list(stations.titles(db)), By.CHANNEL: list(CHANNELS)}
     words = {
@@ -224,7 +239,7 @@ def _asked(request: Request, at: datetime) -> tuple[Asked, bool]:
     params = request.query_params
     today = at.astimezone(CHINA).date()
     item, station, channel = (params.get(name, "").strip()[:40] for name in ("item", "station", "channel"))
-    year = (today.replace(month=1, day=1), today)
+    year = _year(today)
     texts = [params.get(name, "").strip() for name in ("first", "last")]
     if not any(texts):
         return Asked(*year, item, station, channel), False
@@ -247,11 +262,15 @@ def _periods(today: date) -> list[tuple[str, date, date]]:
     before = month - timedelta(days=1)
     quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
     return [
-        ("this-month", month, today),
+        ("this-month", month, month_end(today)),
         ("last-month", before.replace(day=1), before),
-        ("this-quarter", quarter, today),
-        ("this-year", today.replace(month=1, day=1), today),
+        ("this-quarter", quarter, month_end(quarter.replace(month=quarter.month + 2))),
+        ("this-year", *_year(today)),
     ]
+
+
+def _year(today: date) -> tuple[date, date]:
+    return date(today.year, 1, 1), date(today.year, 12, 31)
 
 
 def _items(db: Database) -> list[str]:
