@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from hub import breaches, endings, people, readings
 from hub.cards import note_card
 from hub.counting import mark_uncounted
+from hub.finished import note_for_archive
 from hub.papermaking import note_what_to_print
 from protocol.casebook import Casebook, Listener
 from protocol.clock import stamp
@@ -22,7 +23,7 @@ from protocol.licences import note_licences
 from protocol.standing import mark_stale
 
 # what follows every act that is kept, in the unit of work that keeps it
-LISTENERS: tuple[Listener, ...] = (mark_stale, note_licences, note_what_to_print, note_card, mark_uncounted)
+LISTENERS: tuple[Listener, ...] = (mark_stale, note_licences, note_for_archive, note_what_to_print, note_card, mark_uncounted)
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode
 _encode = msgspec.msgpack.Encoder().encode

@@ -8,6 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from hub.counting import counting_tables
 from hub.endings import ending_tables
+from hub.finished import archive_tables
 from hub.people import people_tables
 from hub.sections import section_tables
 from protocol.casebook import case_tables
@@ -294,3 +295,9 @@ def licences_of_their_own(db: Database) -> None:
 def statistics(db: Database) -> None:
     """A line a case, and the sums of each month."""
     counting_tables(db)
+
+
+@migrations()
+def archive(db: Database) -> None:
+    """Which cases are to be archived."""
+    archive_tables(db)

@@ -85,6 +85,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the limit of this case has been extended once already",
         "decide within it; the law extends once (行政许可法 §42)",
     ),
+    "refused.not-complete": (
+        "the case file is not complete: {count} things lack",
+        "open the case's archive page: it says what lacks and who can bring it",
+    ),
+    "refused.archived-already": (
+        "everything that happened is in the package already",
+        "export the package, or come back when something has happened",
+    ),
+    "refused.no-package": (
+        "the package is not on this machine",
+        "archive the case again: the new package names the one that is gone",
+    ),
     "refused.paused": (
         "a special procedure is going on",
         "end it first, with what came out of it",
@@ -296,6 +308,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "distrusted.lying-hello": ("the peer claims to hold what we never signed", "see the attention list"),
     "distrusted.wrong-digest": ("the pieces do not make the paper that was promised", "it is asked for again"),
     "distrusted.keyring": ("the keyring is not signed by the district's authority", "fetch it again from the district"),
+    "distrusted.archive": (
+        "this is no archive package, or not a whole one: {why}",
+        "ask for another copy; nothing of it was taken",
+    ),
     "distrusted.bundle": ("the bundle is not signed by the district's authority", "do not use it; call the district"),
     "refused.own-publication": (
         "{done} by the same person: whoever drafted or signed a publication may not approve it (rule {rule})",

@@ -97,6 +97,8 @@ _LINE: tuple[Rule, ...] = (
     Rule(Status.NOT_ACCEPTED, Act.HAND_OVER,            _S, _DESK,      Status.HANDED_OVER),
     Rule(Status.HANDED_OVER,  Act.ARCHIVE,              _H, _ARCHIVIST, Status.ARCHIVED, _F(Need.PACKAGE)),
     Rule(Status.WITHDRAWN,    Act.ARCHIVE,              _H, _ARCHIVIST, Status.ARCHIVED, _F(Need.PACKAGE)),
+    # what came after it (a licence ended, a promise looked at) goes into a package that follows the first
+    Rule(Status.ARCHIVED,     Act.ARCHIVE,              _H, _ARCHIVIST, Status.ARCHIVED, _F(Need.PACKAGE)),
 )
 # fmt: on
 

@@ -53,6 +53,24 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The limit of this case has been extended once already",
         "Decide within it; the law extends once (Administrative Licensing Law §42)",
     ),
+    "refused.not-complete": (
+        "案卷不完整，缺 {count} 项",
+        "请打开归档页面，看缺什么、由谁补",
+        "The case file is not complete: {count} things lack",
+        "Open the archive page: it says what lacks and who can bring it",
+    ),
+    "refused.archived-already": (
+        "已经归档，之后没有新的内容",
+        "可以导出档案包；有新的办理内容后再补充归档",
+        "Everything that happened is in the package already",
+        "Export the package, or come back when something has happened",
+    ),
+    "refused.no-package": (
+        "本机没有这个档案包",
+        "请重新归档：新的档案包会注明原来的那一个",
+        "The package is not on this machine",
+        "Archive the case again: the new package names the one that is gone",
+    ),
     "refused.paused": (
         "特别程序尚未结束",
         "请先结束特别程序并写明结果",
@@ -628,6 +646,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "请向区中心重新取得",
         "The keyring is not signed by this district",
         "Fetch it again from the district centre",
+    ),
+    "distrusted.archive": (
+        "这不是完整的电子档案包（{why}）",
+        "请重新取得一份；没有收下任何内容",
+        "This is no archive package, or not a whole one: {why}",
+        "Ask for another copy; nothing of it was taken",
     ),
     "distrusted.bundle": (
         "安装包不是本区签发的",
