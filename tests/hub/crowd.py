@@ -35,12 +35,24 @@ class Member:
     status: Status
 
 
-def crowd(tx: Database, members: Iterator[Member], count: int, rng: random.Random, last: datetime) -> list[str]:
-    """`count` cases of the hub, the newest opened at `last`. Returns the numbers on their receipts."""
+def crowd(
+    tx: Database,
+    members: Iterator[Member],
+    count: int,
+    rng: random.Random,
+    last: datetime,
+    *,
+    first: int = 0,
+    of: int = 0,
+) -> list[str]:
+    """`count` cases of the hub, one a minute, the newest opened at `last`. Returns the numbers on their receipts.
+
+    `first` is the place of the first one among `of`, where a crowd is made in several pieces.
+    """
     numbers = []
-    for serial in range(count):
+    for serial in range(first, first + count):
         one = next(members)
-        opened = last - timedelta(minutes=count - serial)
+        opened = last - timedelta(minutes=(of or count) - serial)
         number = (
             f"{one.station.upper()}-26-{serial:06d}-{rng.choice('ABCDEFGHJKLMNPQRSTUVWXYZ')}{rng.randrange(100):02d}"
         )
