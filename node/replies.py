@@ -11,13 +11,12 @@ from protocol.errors import Distrusted
 from protocol.exchange.journal import Handler, Heard
 from protocol.exchange.messages import CataloguePublished, Kind
 from protocol.licences import note_licences
-from protocol.standing import mark_stale
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode
 
 
 # what follows every act that is kept, in the unit of work that keeps it
-LISTENERS: tuple[Listener, ...] = (mark_stale, note_licences)
+LISTENERS: tuple[Listener, ...] = (note_licences,)
 
 
 def handlers(book: Casebook) -> dict[str, Handler]:

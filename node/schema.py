@@ -10,7 +10,6 @@ from protocol.console.accounts import account_tables, several_roles, terms_and_c
 from protocol.console.looks import look_table
 from protocol.exchange.schema import exchange_tables
 from protocol.licences import licence_tables
-from protocol.standing import standing_tables
 
 migrations = Migrations("node")
 
@@ -105,11 +104,6 @@ def people_and_looks(db: Database) -> None:
     """What the hub says of the people here; who looked at what."""
     terms_and_codes(db)
     look_table(db)
-
-
-@migrations()
-def where_each_case_stands(db: Database) -> None:
-    standing_tables(db)
 
 
 @migrations()

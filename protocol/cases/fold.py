@@ -241,6 +241,7 @@ def _remark(case: Case, act: CaseAct) -> None:
     if act.act in (Act.RESCAN, Act.SUPPLY):
         case.papers += [paper for paper in act.papers if paper not in case.papers]
     if act.act is Act.SUPPLY:
+        case.answers.update(act.answers)
         brought = {paper.material for paper in act.papers}
         case.lacking = [material for material in case.lacking if material not in brought]
     elif act.act is Act.ATTACH:
