@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from hub.citing import rules_behind
 from hub.documents import document_number
 from hub.lawful import require_lawful
 from protocol import attention
@@ -19,10 +20,10 @@ from protocol.casebook import Casebook, Inner, encode_inner, tell
 from protocol.cases.acts import By, CaseAct, Correction, LicenceTerms, Paper, Survey
 from protocol.cases.case import Case
 from protocol.cases.guard import check
-from protocol.cases.rules import ANSWERS, INNER, Act, Side
+from protocol.cases.rules import ANSWERS, INNER, Act, Side, rule_for
 from protocol.catalogue.items import Stop
 from protocol.catalogue.law import Law
-from protocol.clock import stamp
+from protocol.clock import CHINA, stamp
 from protocol.errors import Refused
 from protocol.exchange.journal import Journal
 from protocol.exchange.messages import Kind
@@ -93,6 +94,7 @@ def decide(
         at=stamp(at),
         number=document_number(case, act),
         request=request,
+        rules=rules_behind(tx, act, rule_for(case.status, act), at.astimezone(CHINA).date()),
         **(fields | texts | {"corrections": list(said.corrections), "papers": list(said.papers)}),
     )
     check(case, act, Side.HUB, by, told)
