@@ -18,8 +18,10 @@ from hub import catalogue_cli, schema
 from hub.app import Hub, create_app
 from hub.commands import Commands, Terminal, add_commands
 from hub.jobs import drill_now
+from hub.rebuilding import rebuild_all
 from protocol.cases.rules import Role
 from protocol.catalogue.bundle import open_bundle
+from protocol.claim import claim
 from protocol.clock import WallClock
 from protocol.console import accounts
 from protocol.console.terminal import told
@@ -143,6 +145,23 @@ def _drill(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rebuild(options: argparse.Namespace) -> int:
+    """The hub must not be at work: two writers would make one record of two halves."""
+    settings = read_settings(options.folder)
+    lock = claim(settings.run / "hub.lock")
+    try:
+        with _opened(settings) as store:
+            count = rebuild_all(store, settings.letters_key, _progress, options.processes)
+    finally:
+        os.close(lock)
+    print(f"\n已重建 {count} 件 {count} cases made again from the journals", file=sys.stderr)
+    return 0
+
+
+def _progress(done: int, every: int) -> None:
+    print(f"\r{done}/{every} 条 entries", end="", file=sys.stderr, flush=True)
+
+
 @contextmanager
 def _hub_beside(folder: Path) -> Iterator[Hub]:
     """The hub's records for one command; the hub itself may be at work beside it."""
@@ -244,6 +263,8 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("to", type=Path, help="U 盘文件夹 folder on the stick")
     bring_in = with_folder(command("import", _import, "从 U 盘导入 import a station's stick"))
     bring_in.add_argument("stick", type=Path, help="文件或文件夹 file, or the folder that holds it")
+    again = with_folder(command("rebuild", _rebuild, "由日志重建全部办件 make every case again from the journals"))
+    again.add_argument("--processes", type=int, default=1, help="读取进程数 processes that read; 0: all in this one")
     with_folder(command("drill", _drill, "恢复演练 restore the replica beside its place and count"))
     return parser
 

@@ -90,8 +90,8 @@ def mark_uncounted(tx: Database, heard: Heard, act: CaseAct, case: Case) -> None
 
 
 def mark_all_uncounted(tx: Database) -> None:
-    """After the acts were read anew, or the words of the statistics have changed."""
-    tx.execute("insert or ignore into uncounted (case_id) select id from cases")
+    """After the acts were read anew: every case there is, and every one that was counted."""
+    tx.execute("insert or ignore into uncounted (case_id) select id from cases union select case_id from facts")
 
 
 def are_uncounted(db: Database) -> bool:

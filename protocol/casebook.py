@@ -63,7 +63,7 @@ def case_tables(db: Database) -> None:
     """)
 
 
-_NOTE_PAPER = "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,?,?)"
+NOTE_PAPER = "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,?,?)"
 
 
 def documents_of(case_id: str) -> str:
@@ -245,11 +245,11 @@ class Casebook:
                 attention.settle(tx, kind, act.instead, by=act.by.account, at=heard.heard_at)
         for paper in papers:
             # `here` of our own papers is checked against the blob store by the courier before it believes it
-            tx.conn.execute(_NOTE_PAPER, (paper.digest, act.case, peer, paper.size, paper.type, mine, not mine))
+            tx.conn.execute(NOTE_PAPER, (paper.digest, act.case, peer, paper.size, paper.type, mine, not mine))
         if act.made is not None:
             made = act.made
             tx.conn.execute(
-                _NOTE_PAPER, (made.digest, documents_of(act.case), peer, made.size, "application/pdf", mine, not mine)
+                NOTE_PAPER, (made.digest, documents_of(act.case), peer, made.size, "application/pdf", mine, not mine)
             )
 
     def refresh(self, tx: Database, case_id: str, heard: Heard) -> Case | None:
@@ -262,19 +262,7 @@ class Casebook:
         return case
 
     def _write_row(self, tx: Database, case: Case, acts: int, heard: Heard) -> None:
-        flags = " ".join(["", *sorted(case.flags), ""]) if case.flags else ""
-        tx.conn.execute(
-            "insert into cases (id, number, station, item, item_version, status, owner, flags, applicant, opened_at,"
-            " moved_at, tip, acts, papers, heard_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-            " on conflict (id) do update set number = excluded.number, station = excluded.station, item = excluded.item,"
-            " item_version = excluded.item_version, status = excluded.status, owner = excluded.owner,"
-            " flags = excluded.flags, applicant = excluded.applicant, opened_at = excluded.opened_at,"
-            " moved_at = excluded.moved_at, tip = excluded.tip, acts = excluded.acts, papers = excluded.papers",
-            (
-                case.id, case.number, case.station, case.item, case.item_version, case.status or "", case.owner,
-                flags, case.applicant.name, case.opened_at, case.moved_at, case.tip, acts, len(case.papers), heard.heard_at,
-            ),
-        )  # fmt: skip
+        tx.conn.execute(WRITE_CASE, case_values(case, acts, heard.heard_at))
         if case.status is not None:
             twin = tx.conn.execute(
                 "select 1 from cases where number = ? and id != ? limit 1", (case.number, case.id)
@@ -299,6 +287,26 @@ class Casebook:
                     case=case.id,
                     detail={"number": case.number},
                 )
+
+
+WRITE_CASE = (
+    "insert into cases (id, number, station, item, item_version, status, owner, flags, applicant, opened_at,"
+    " moved_at, tip, acts, papers, heard_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    " on conflict (id) do update set number = excluded.number, station = excluded.station, item = excluded.item,"
+    " item_version = excluded.item_version, status = excluded.status, owner = excluded.owner,"
+    " flags = excluded.flags, applicant = excluded.applicant, opened_at = excluded.opened_at,"
+    " moved_at = excluded.moved_at, tip = excluded.tip, acts = excluded.acts, papers = excluded.papers"
+)
+
+
+def case_values(case: Case, acts: int, heard_at: str) -> tuple[object, ...]:
+    """For WRITE_CASE, as plain words and numbers."""
+    flags = " ".join(["", *sorted(case.flags), ""]) if case.flags else ""
+    status = case.status.value if case.status is not None else ""
+    return (
+        case.id, case.number, case.station, case.item, case.item_version, status, case.owner.value,
+        flags, case.applicant.name, case.opened_at, case.moved_at, case.tip, acts, len(case.papers), heard_at,
+    )  # fmt: skip
 
 
 def row_of(row: tuple[object, ...]) -> CaseRow:

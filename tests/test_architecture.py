@@ -38,6 +38,7 @@ RECORDS = (
     "protocol.controls",
     "protocol.documents",
     "protocol.licences",
+    "protocol.rebuilding",
     "protocol.standing",
 )
 MAIL = (
@@ -75,6 +76,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.attention": (*GROUND, "protocol.store"),
     "protocol.exchange": (*HEART, *NAMES, "protocol.store", "protocol.attention"),
     "protocol.casebook": (*HEART, *NAMES, "protocol.store", "protocol.attention", *MAIL),
+    "protocol.rebuilding": (*HEART, *NAMES, "protocol.store", "protocol.attention", "protocol.casebook", *MAIL),
     "protocol.replica": (*GROUND, *NAMES, "protocol.store", "protocol.settings"),
     "protocol.documents": (*HEART, *NAMES),
     "protocol.console": (*RECORDS,),
