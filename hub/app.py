@@ -22,6 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
 from hub import adoption, endings, intake, jobs, stations
+from hub.archiving import Archiving
 from hub.clockwork import Clockwork
 from hub.embedded_broker import EmbeddedBroker, PasswordsFile
 from hub.health import Health
@@ -119,6 +120,17 @@ class Hub:
             )
         )
         self.publishing = Publishing(self.store, self.office.blobs, self.shelf, self.office.pen, self.publishers)
+        self.archiving = Archiving(
+            store=self.store,
+            blobs=self.office.blobs,
+            pen=self.office.pen,
+            book=self.book,
+            law=self.shelf,
+            keys=self.keys,
+            keyring=settings.keyring.read_bytes,
+            district=settings.district,
+            folder=settings.data / "archive",
+        )
         self._left_for_office = 0
         self._bundle_seen: tuple[int, int] | None = None
         self._lock: int | None = None
@@ -287,6 +299,7 @@ class Hub:
             clock=self.clock,
             shelf=self.shelf,
             publishing=self.publishing,
+            archiving=self.archiving,
             seal=lambda body: seal_to_self(self.keys, body),
             connected=self.office.courier.connected,
             health=self.health,

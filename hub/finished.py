@@ -56,3 +56,17 @@ def waiting(db: Database, limit: int = 50, offset: int = 0) -> list[str]:
 
 def count_waiting(db: Database) -> int:
     return int(db.execute("select count(*) from to_archive").fetchone()[0])
+
+
+def archived(db: Database, limit: int = 50, offset: int = 0) -> list[str]:
+    """Cases that are in the archive, those that were opened last first."""
+    rows = db.execute(
+        "select id from cases where owner = 'hub' and status = ? order by opened_at desc limit ? offset ?",
+        (Status.ARCHIVED, limit, offset),
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def count_archived(db: Database) -> int:
+    row = db.execute("select count(*) from cases where owner = 'hub' and status = ?", (Status.ARCHIVED,)).fetchone()
+    return int(row[0])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hub.archiving import Archiving
 from hub.health import Health
 from hub.publishing import Publishing
 from hub.shelf import Shelf
@@ -31,6 +32,7 @@ class Room:
     clock: Clock
     shelf: Shelf
     publishing: Publishing
+    archiving: Archiving
     seal: Callable[[bytes], bytes]  # closes an inner note with the hub's own key
     connected: Callable[[str], bool]  # the station has answered in this session of the wire
     health: Callable[[], Health]

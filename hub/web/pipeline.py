@@ -11,6 +11,7 @@ from datetime import datetime
 
 from starlette.requests import Request
 
+from hub.finished import must_archive
 from hub.sections import Section
 from protocol.cases.acts import CaseAct
 from protocol.cases.case import Case
@@ -144,6 +145,8 @@ def _makes_sense(case: Case, item: Item | None, act: Act) -> bool:
         return item is not None and any(limit.extendable for limit in item.limits)
     if act is Act.ORDER_SURVEY:
         return item is not None and item.has_survey
+    if act is Act.ARCHIVE:
+        return must_archive(case)
     if act in (Act.CANCEL_LICENCE, Act.REVOKE_LICENCE):
         terms = case.issued.licence if case.issued is not None else None
         return terms is not None and terms.change != GIVEN_UP

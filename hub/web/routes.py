@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Lifespan
 
-from hub import cards, holdings, sections, stations, worklists
+from hub import cards, finished, holdings, sections, stations, worklists
 from hub.room import Room
-from hub.web import acts, breaches, case, network, notices, papers, rule_steps, rules, sticks, verify
+from hub.web import acts, archive, breaches, case, network, notices, papers, rule_steps, rules, sticks, verify
 from hub.web.act_survey import PHOTO_BYTES, PHOTOS_AT_ONCE
 from hub.web.people_routes import SEE_PEOPLE, people_routes
 from hub.web.publishing_routes import SEE as SEE_PUBLICATIONS
 from hub.web.publishing_routes import publishing_routes
+from hub.web.register_routes import register_routes
 from hub.web.statistics import SEE as SEE_STATISTICS
 from hub.web.statistics import statistics_routes
 from hub.web.words import HUB_WORDS
@@ -103,6 +104,7 @@ def _routes() -> list[ConsoleRoute]:
         page("/breaches", breaches.show_breaches, to=breaches.SEE_BREACHES, name="breaches"),
         *people_routes(),
         *publishing_routes(),
+        *register_routes(OFFICE),
         *statistics_routes(),
         *looking((Role.AUDITOR, Role.SUPERVISOR)),
         page("/start", start, to=EVERYBODY, name="start"),
@@ -119,13 +121,15 @@ def start(request: Request) -> Response:
 def _navigation(room: Room, account: Account) -> list[NavItem]:
     with room.store.read() as db:
         open_notices, by_link = attention.count(db), worklists.by_link(db)
-        open_cards = sum(cards.count_open(db).values())
+        open_cards, to_archive = sum(cards.count_open(db).values()), finished.count_waiting(db)
     waiting = sum(by_link.get(link, 0) for link in holdings.links_of(account) or worklists.HUB_LINKS)
     cases = [
         NavItem("today", say("today.title")),
         NavItem("worklist", say("hub.worklist"), waiting),
         NavItem("cases", say("hub.cases")),
         NavItem("cards", say("cards.title"), open_cards),
+        NavItem("licences", say("licences.title")),
+        *([NavItem("archive", say("archive.title"), to_archive)] if account.may(*archive.READ) else []),
         NavItem("attention", say("hub.attention"), open_notices),
     ]
     network_ = [

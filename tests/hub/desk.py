@@ -13,6 +13,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from hub import lines
+from hub.archiving import Archiving
 from hub.health import Health
 from hub.lapses import let_the_law_act
 from hub.publishing import Publishing
@@ -36,10 +37,11 @@ from protocol.exchange.carried import Tally
 from protocol.exchange.envelope import seal_to_self
 from protocol.exchange.messages import Kind
 from protocol.exchange.topics import HUB
+from protocol.identity import sign_keyring
 from protocol.settings import Name
 from protocol.standing import are_stale
 from tests.district_data import all_items, answers_for, example_item
-from tests.world import MORNING, Station, World
+from tests.world import DISTRICT, MORNING, Station, World
 
 PASSWORD = "correct horse battery"
 SECRET = accounts.secret(PASSWORD)
@@ -143,6 +145,11 @@ class Desk:
         self.shelf = Shelf(office.store, office.blobs, lambda data: open_bundle(data, public))
         self.listed: tuple[bytes, Publishers] = (b"", NOBODY)
         self.publishing = Publishing(office.store, office.blobs, self.shelf, office.pen, lambda: self.listed)
+        self.archiving = Archiving(
+            store=office.store, blobs=office.blobs, pen=office.pen, book=hub.book, law=self.shelf, keys=hub.keys,
+            keyring=lambda: sign_keyring(world.keyring.content, world.authority), district=DISTRICT,
+            folder=hub.folder / "archive",
+        )  # fmt: skip
         self.cancelled: CancellationList = NO_LIST
         self.electronic_seal: Seal | None = None
         self.room = Room(
@@ -153,6 +160,7 @@ class Desk:
             clock=hub.clock,
             shelf=self.shelf,
             publishing=self.publishing,
+            archiving=self.archiving,
             seal=lambda body: seal_to_self(hub.keys, body),
             connected=lambda peer: office.courier.connected(peer),
             health=self.health,

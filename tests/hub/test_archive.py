@@ -25,13 +25,14 @@ from protocol.archive.verifying import Problem, Wrong, verify
 from protocol.cases.acts import By, Made, decode_act, encode_act
 from protocol.cases.case import Standing, Step
 from protocol.cases.words import Act, Flag, Role, Status
+from protocol.console import accounts
 from protocol.documents.kinds import Kind, number_of
 from protocol.documents.press import Press
 from protocol.errors import Distrusted, Refused
 from protocol.exchange.journal import digest_of, link_of
 from protocol.identity import KeyringContent, sign_keyring
-from tests.hub.desk import Desk
-from tests.world import DISTRICT, LAW, World
+from tests.hub.desk import SECRET, Desk
+from tests.world import DISTRICT, LAW, MORNING, World
 
 PRESS = Press()
 ARCHIVIST = By("archivist", Role.ARCHIVIST, "案管员")
@@ -352,3 +353,62 @@ def test_a_package_that_is_gone_from_the_folder_is_made_anew_and_names_the_one_t
         room.read(first)
     world.advance(60)
     assert verify(archived(world, case), world.authority.public_key()).previous == first
+
+
+# -- the archivist's pages
+
+
+def test_an_archivist_sees_what_lacks_archives_what_is_complete_and_takes_the_package_along(
+    desk: Desk, world: World
+) -> None:
+    with world.hub.office.store.write() as tx:
+        accounts.create_account(tx, "dang", "档案员", (Role.ARCHIVIST,), SECRET, at=MORNING)
+    lacking, complete = finished_case(world, proof=False), finished_case(world)
+    dang = desk.browser("dang")
+    dang.get("/archive")
+    assert "缺 1 项" in dang.text
+    assert "本页齐全的全部归档（1 件）" in dang.text
+    dang.get(f"/cases/{lacking}/archive")
+    assert "缺送达回证" in dang.text
+    dang.get("/archive")
+    dang.post("/archive")
+    assert "已归档 1 件" in dang.text
+    prove_service(world, lacking)
+    dang.get(f"/cases/{lacking}")
+    assert f"/cases/{lacking}/archive" in dang.page
+    dang.get(f"/cases/{lacking}/archive")
+    dang.post(f"/cases/{lacking}/archive")
+    assert "档案包" in dang.text
+    assert dang.status == 200
+    package = world.hub.case(lacking).line[-1].package
+    answer = dang.client.get(f"/cases/{lacking}/archive/{package}")
+    assert problems(answer.content, world) == []
+    assert package[:8] in answer.headers["content-disposition"]
+    assert dang.client.get(f"/cases/{lacking}/archive/{'0' * 64}").status_code == 404
+    dang.get("/archive?show=kept")
+    assert world.hub.case(complete).number in dang.text
+    dang.get(f"/cases/{complete}")
+    assert f'href="/cases/{complete}/archive"' not in dang.page
+    english = desk.browser("dang", english=True)
+    for path in ("/archive", "/archive?show=kept", f"/cases/{complete}/archive"):
+        english.get(path)
+        assert english.status == 200, path
+    li = desk.browser("qian")
+    li.get("/archive")
+    assert li.status == 403
+
+
+def test_a_lost_paper_is_asked_about_on_the_page(desk: Desk, world: World) -> None:
+    case = finished_case(world)
+    paper = world.hub.case(case).papers[0]
+    with world.hub.office.blobs.store.write() as tx:
+        tx.execute("delete from blobs where digest = ?", (paper.digest,))
+    with world.hub.office.store.write() as tx:
+        tx.execute("update papers set lost = 1, here = 0 where digest = ?", (paper.digest,))
+    wang = desk.browser("wang")
+    wang.get(f"/cases/{case}/archive")
+    assert "两端均已遗失" in wang.text
+    wang.post(f"/cases/{case}/archive")
+    assert wang.status == 422
+    wang.post(f"/cases/{case}/archive", **{f"lost:{paper.digest}": "受潮损毁"})
+    assert world.hub.case(case).status is Status.ARCHIVED

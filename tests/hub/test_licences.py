@@ -342,3 +342,52 @@ def test_a_licence_is_to_be_renewed_from_the_day_its_item_names_until_somebody_a
     world.settle()
     assert soon(opens) == 0
     assert not licence_of(world.hub, case).is_to_be_renewed(opens)
+
+
+# -- the register's pages
+
+
+def test_a_licence_is_found_by_number_holder_and_state_and_leads_to_the_act_that_ends_it(
+    desk: Desk, world: World
+) -> None:
+    case = issued(desk)
+    handed_over(desk, case)
+    licence = licence_of(world.hub, case)
+    wang = desk.browser("wang")
+    wang.get("/licences")
+    assert licence.number in wang.text
+    for asked in (licence.number, licence.holder, "f01"):
+        wang.post("/licences", q=asked)
+        assert licence.number in wang.text
+        assert asked not in wang.url
+    wang.post("/licences", q="没有这个人")
+    assert "没有符合条件的证照" in wang.text
+    wang.get("/licences?state=revoked")
+    assert licence.number not in wang.text
+    wang.get(f"/licences/{licence.id}")
+    assert "食品经营许可证" in wang.text
+    assert f"/cases/{case}/do/revoke-licence" in wang.page
+    world.hub.decides(case, Act.REVOKE_LICENCE)
+    wang.get(f"/licences/{licence.id}")
+    assert "已撤销" in wang.text
+    assert f"/cases/{case}/do/revoke-licence" not in wang.page
+    wang.get("/licences/nowhere")
+    assert wang.status == 404
+
+
+def test_what_is_soon_to_be_renewed_stands_in_a_list_of_its_own(desk: Desk, world: World) -> None:
+    case = issued(desk)
+    terms = new_licence(desk, case, valid_to="2026-05-01")
+    world.advance(60)
+    world.station("dafeng").returns_result(case)
+    world.settle()
+    issue(desk, case, terms)
+    with world.hub.office.store.write() as tx:
+        licences.reckon_windows(tx, desk.shelf, today(world))
+    for english, words in ((False, "现在可以申请延续"), (True, "To be renewed now")):
+        li = desk.browser("li", english=english)
+        li.get("/licences?state=soon")
+        assert words in li.text
+    zhao = desk.browser("sun")
+    zhao.get("/licences")
+    assert zhao.status == 403

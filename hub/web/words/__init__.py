@@ -2,6 +2,7 @@
 
 from hub.web.words.acts import ACT_WORDS
 from hub.web.words.cases import CASE_WORDS
+from hub.web.words.licences import LICENCE_WORDS
 from hub.web.words.network import NETWORK_WORDS
 from hub.web.words.people import PEOPLE_WORDS
 from hub.web.words.publishing import PUBLISHING_WORDS
@@ -11,5 +12,13 @@ from hub.web.words.worklist import WORKLIST_WORDS
 from protocol.console.texts import merged
 
 HUB_WORDS = merged(
-    ACT_WORDS, CASE_WORDS, NETWORK_WORDS, PEOPLE_WORDS, PUBLISHING_WORDS, RULE_WORDS, WORKLIST_WORDS, STATISTICS_WORDS
+    ACT_WORDS,
+    CASE_WORDS,
+    LICENCE_WORDS,
+    NETWORK_WORDS,
+    PEOPLE_WORDS,
+    PUBLISHING_WORDS,
+    RULE_WORDS,
+    WORKLIST_WORDS,
+    STATISTICS_WORDS,
 )
