@@ -20,10 +20,17 @@ from protocol.exchange.journal import Handler, Heard, Journal
 from protocol.exchange.messages import CataloguePublished, Kind
 from protocol.exchange.topics import HUB
 from protocol.licences import note_licences
-from protocol.standing import mark_stale
+from protocol.standing import mark_all_stale, mark_stale
 
 # what follows every act that is kept, in the unit of work that keeps it
-LISTENERS: tuple[Listener, ...] = (mark_stale, note_licences, note_for_archive, note_what_to_print, note_card, mark_uncounted)
+LISTENERS: tuple[Listener, ...] = (
+    mark_stale,
+    note_licences,
+    note_for_archive,
+    note_what_to_print,
+    note_card,
+    mark_uncounted,
+)
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode
 _encode = msgspec.msgpack.Encoder().encode
@@ -102,9 +109,14 @@ def publish_catalogue(
 
 
 def _shelve(tx: Database, number: int, digest: str, size: int, at: str, stage: Stage) -> None:
-    """An issue that has once gone to all is not taken back by what an earlier entry says of it."""
-    tx.execute(
+    """An issue that has once gone to all is not taken back by what an earlier entry says of it.
+
+    Where it changes what holds here, every open case is reckoned by it anew.
+    """
+    changed = tx.execute(
         "insert into shelf (number, digest, size, published_at, stage) values (?,?,?,?,?)"
         " on conflict (number) do update set stage = 'all' where excluded.stage = 'all' and stage != 'all'",
         (number, digest, size, at, stage),
-    )
+    ).rowcount
+    if changed and stage is Stage.ALL:
+        mark_all_stale(tx)

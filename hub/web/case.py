@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from hub import decisions, reveals, sections, stations, worklists
 from hub.web.asking import heard_at
+from hub.web.case_hands import Hands, hands_of
 from hub.web.case_more import (
     CardShown,
     DocumentShown,
@@ -68,6 +69,7 @@ class CasePage:
     survey: Sequence[Row]
     documents: Sequence[DocumentShown]
     cards: Sequence[CardShown]
+    hands: Hands
     siblings: Sequence[SiblingShown]
     request: str | None  # why the applicant wants the case back
     buttons: Buttons
@@ -93,6 +95,7 @@ def show_case(request: Request) -> Response:
         of_agency = sections.sections(db)
         heard = heard_at(db, case)
         siblings = siblings_of(db, desk.book, case)
+        hands = hands_of(request, db, case, at)
     item = desk.shelf.item(case.item, case.item_version)
     states = clocks_of_case(case, item, desk.shelf.calendar, at) if item is not None else ()
     count_here = sum(here[p.digest].is_here for p in case.papers if p.digest in here)
@@ -122,6 +125,7 @@ def show_case(request: Request) -> Response:
         survey=survey_rows(shown),
         documents=shown_documents(shown),
         cards=shown_cards(shown),
+        hands=hands,
         siblings=[one.shown(request, desk.shelf) for one in siblings],
         request=case.open_request.reason if case.open_request else None,
         buttons=buttons_of(request, case, item),

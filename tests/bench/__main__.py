@@ -25,6 +25,7 @@ from tests.bench.drain import CASES, drain
 from tests.bench.latency import latency
 from tests.bench.publish import publish
 from tests.bench.station import idle, reconnect, recovery
+from tests.bench.worklist import ASKED, worklist
 
 Figures = dict[str, float]
 
@@ -65,6 +66,7 @@ def benches(rtt_ms: float, cases: int) -> dict[str, Bench]:
             publish, 1, {"whole_missing": NONE, "one_item_missing": NONE, "one_item_kb_a_station": (0, 16)}
         ),
         "recovery": Bench(recovery, 5, {"reconciled_s": (0, 30), "lost": NONE}),
+        "worklist": Bench(worklist, 1, {f"{name}_p95_ms": (0, 50) for name in ASKED}),
         "clock": Bench(clock, 1, {"mismatches": NONE, "clocks_per_s": (10_000, ANY)}),
     }
 

@@ -27,6 +27,10 @@ from tests.world import MORNING, World
 CASES = 300_000
 OPEN_SHARE = 0.1  # of a year's cases
 ROUNDS = 60
+ASKED = (
+    "worklist", "narrowed", "everything", "by_name", "by_initials", "by_pinyin", "by_number", "by_part", "by_last_four",
+    "by_item", "by_surname",
+)  # fmt: skip
 
 
 def worklist(folder: Path, cases: int = CASES) -> dict[str, float]:
@@ -42,7 +46,7 @@ def worklist(folder: Path, cases: int = CASES) -> dict[str, float]:
         figures: dict[str, float] = {"cases": float(cases), "fill_s": filled_s}
         li, wang = desk.browser("li"), desk.browser("wang")
         people = [rng.choice(district.applicants) for _ in range(ROUNDS)]
-        asked: dict[str, Callable[[int], str]] = {
+        asked: dict[str, Callable[[int], str]] = {  # the keys are ASKED
             "worklist": lambda n: ("/worklist", "/worklist?at=all", "/worklist?page=7", "/worklist?at=review")[n % 4],
             "narrowed": lambda n: (
                 f"/worklist?only={('free', 'overdue', 'week', 'cards')[n % 4]}&station={rng.choice(district.stations).code}"

@@ -43,6 +43,7 @@ def test_an_officer_walks_the_list_by_keys_reads_a_case_and_decides(desk: Desk, 
     world.advance(60)
     case = desk.takes_in("boya")
     world.settle()
+    desk.catches_up()
     wrong: list[str] = []
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])

@@ -66,6 +66,9 @@ def test_a_claimed_case_shows_its_holder_and_is_a_colleagues_only_with_a_reason(
     li.get("/worklist")
     li.post("/claims", case=case)
     assert "已认领 1 件" in li.text
+    assert "您已认领" in _text(li, f"/cases/{case}")
+    assert "李受理已认领" in _text(wang, f"/cases/{case}")
+    li.get("/worklist")
     assert numbers(li) == [world.hub.case(case).number]
     assert "李受理" in _text(wang, "/worklist")
     wang.post("/claims", case=case)
@@ -146,6 +149,9 @@ def test_the_same_persons_second_case_for_the_same_thing_is_hinted_at(desk: Desk
     desk.submits("B01", station="boya", applicant=applicant)
     world.settle()
     assert li.get("/worklist").count("同人同事项") == 2
+    other = next(one for one in world.hub.case_ids() if one != first)
+    assert f'href="/cases/{other}"' in li.get(f"/cases/{first}")
+    assert "请核对是否重复" in li.text
 
 
 def test_a_thousand_cases_with_long_names_are_turned_page_by_page(desk: Desk, world: World) -> None:

@@ -18,6 +18,3 @@ document.addEventListener("keydown", (event) => {
   if (box && !form.querySelector("input[type=checkbox]:checked")) box.checked = true;
   if (form.querySelector("input[type=checkbox]:checked")) form.requestSubmit(form.querySelector(`[data-key="${event.key}"]`));
 });
-
-// Back from a claim: the keyboard is on the row where it was.
-if (location.hash.startsWith("#row-")) document.getElementById(location.hash.slice(1))?.querySelector("[data-open]")?.focus();

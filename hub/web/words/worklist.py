@@ -5,6 +5,10 @@ from protocol.console.texts import Texts
 WORKLIST_WORDS: Texts = {
     "list.mine": ("我的", "Mine"),
     "list.section": ("本科室", "My section's"),
+    "case.twins": (
+        "同一申请人同一事项的其他办件，请核对是否重复：",
+        "Other cases of the same applicant for the same item; see whether one is a double:",
+    ),
     "list.due": ("期限", "Due"),
     "list.holder": ("认领人", "Claimed by"),
     "list.only": ("只看", "Only"),
