@@ -14,7 +14,7 @@ from pathlib import Path
 import uvicorn
 from sqlite_utils import Database
 
-from hub import catalogue_cli, schema
+from hub import archive_cli, catalogue_cli, schema
 from hub.app import Hub, create_app
 from hub.commands import Commands, Terminal, add_commands
 from hub.jobs import drill_now
@@ -257,6 +257,9 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("bundle", type=Path, help="目录文件 the bundle")
 
     add_commands(Commands(Terminal(_hub_beside, _require, _pass_phrase, print)), command, catalogue, with_folder)
+
+    archive = command("archive", None, "电子档案 the archive").add_subparsers(required=True, metavar="WHAT")
+    archive_cli.add_commands(archive, command, with_folder, _hub_beside)
 
     export = with_folder(command("export", _export, "导出到 U 盘 export what a station is owed to a stick"))
     export.add_argument("station", help="服务站 station")

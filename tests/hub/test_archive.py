@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import json
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
@@ -14,8 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub import finished
+from hub import archive_cli, finished
 from hub.archiving import Archiving
+from hub.cli import main
 from hub.clockwork import Clockwork
 from hub.papermaking import Papermaking
 from node import after
@@ -412,3 +415,54 @@ def test_a_lost_paper_is_asked_about_on_the_page(desk: Desk, world: World) -> No
     assert wang.status == 422
     wang.post(f"/cases/{case}/archive", **{f"lost:{paper.digest}": "受潮损毁"})
     assert world.hub.case(case).status is Status.ARCHIVED
+
+
+# -- at a terminal
+
+
+def test_the_command_needs_the_package_and_the_public_key_and_says_which_file_is_wrong(
+    package: tuple[bytes, World], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, world = package
+    key, file = tmp_path / "authority.pub", tmp_path / "package.zip"
+    key.write_text(world.authority.public_key().public_bytes_raw().hex())
+    file.write_bytes(data)
+    assert main(["archive", "verify", str(file), "--authority", str(key)]) == 0
+    assert "核验通过 genuine and whole" in capsys.readouterr().out
+    files = read_zip(data)
+    name = next(one for one in sorted(files) if one.startswith("documents/"))
+    at = data.index(files[name]) + 5
+    file.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+    assert main(["archive", "verify", str(file), "--authority", str(key)]) == 1
+    said = capsys.readouterr().err
+    assert name in said
+    assert "changed" in said
+    file.write_bytes(b"PK nothing")
+    assert main(["archive", "verify", str(file), "--authority", str(key)]) == 1
+    key.write_text("no key")
+    assert main(["archive", "verify", str(file), "--authority", str(key)]) == 1
+
+
+def test_a_package_is_taken_out_by_the_number_of_its_case(
+    desk: Desk, world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = finished_case(world)
+    data = archived(world, case)
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+
+    def command(name: str, run: object, text: str, under: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        made = under.add_parser(name, help=text)
+        made.set_defaults(run=run, folder=tmp_path)
+        return made
+
+    archive_cli.add_commands(commands, command, lambda made: made, lambda folder: nullcontext(desk.room))
+    number = world.hub.case(case).number
+    options = parser.parse_args(["export", number, str(tmp_path / "out")])
+    assert options.run(options) == 0
+    (written,) = (tmp_path / "out").iterdir()
+    assert written.read_bytes() == data
+    assert written.name.startswith(number)
+    options = parser.parse_args(["export", "nobody", str(tmp_path)])
+    with pytest.raises(Refused, match="no-case"):
+        options.run(options)
