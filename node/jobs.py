@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from node import after, people
+from node import after, people, renewals
 from node.dues import Dues
 from node.shelf import Shelf
 from protocol import chores
@@ -28,6 +28,7 @@ DRILLED_BLOB_TABLES = ("blobs", "pieces")
 SHELF_EVERY_S = 60
 DUES_EVERY_S = 60
 LAPSE_EVERY_S = 1800
+RENEWALS_EVERY_S = 600
 PEOPLE_EVERY_S = 300
 LOOKS_HOUR = 5
 
@@ -93,6 +94,11 @@ def lapse_overdue(station: Desk) -> int:
     return gone
 
 
+def remind_of_renewals(station: Desk) -> None:
+    """The desk knows whose licence is to be renewed from the first day on which that can be asked for."""
+    renewals.remind(station.office.store, station.shelf, station.office.clock.now())
+
+
 def reckon_dues(station: Desk) -> None:
     """What is due is computed before somebody opens the first page of the day."""
     with station.office.store.read() as db:
@@ -111,6 +117,7 @@ def timetable(station: Desk) -> BackgroundScheduler:
     )
     scheduler.add_job(watch_shelf, "interval", [station], seconds=SHELF_EVERY_S)
     scheduler.add_job(reckon_dues, "interval", [station], seconds=DUES_EVERY_S)
+    scheduler.add_job(remind_of_renewals, "interval", [station], seconds=RENEWALS_EVERY_S)
     scheduler.add_job(lapse_overdue, "interval", [station], seconds=LAPSE_EVERY_S)
     scheduler.add_job(watch_people, "interval", [station], seconds=PEOPLE_EVERY_S)
     scheduler.add_job(forget_looks, "cron", [station], hour=LOOKS_HOUR, jitter=1800)

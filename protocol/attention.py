@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[str, int]] = {
     "red-card-unanswered": ("leader", 1),  # a section owes an answer for longer than a working day
     "acted-after-leaving": ("supervisor", 1),  # an act of somebody who no longer worked at the station
     "people-unconfirmed": ("head", 1),  # the hub is silent: who still works here
+    "licence-renewal": ("clerk", 3),  # its window has opened and nobody has applied: remind the holder
     "disk": ("operator", 1),
     "clock": ("operator", 2),
 }

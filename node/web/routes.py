@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 
-from node import rulebook
+from node import renewals, rulebook
 from node.web import (
     case,
     case_acts,
@@ -18,6 +18,7 @@ from node.web import (
     home,
     intake,
     items,
+    licences,
     lists,
     notices,
     papers,
@@ -29,7 +30,7 @@ from node.web import (
     sync,
     verify,
 )
-from node.web.tools import DESK, house
+from node.web.tools import DESK, house, today
 from protocol import attention
 from protocol.cases.rules import Role
 from protocol.console import verifying
@@ -112,6 +113,7 @@ def routes() -> list[ConsoleRoute]:
         page("/rules", rules.show, to=DESK, name="rules"),
         page("/rules/{code}", rules.show_one, to=DESK, name="rule"),
         form("/rules/{code}/read", rules.confirm, to=DESK, name="rule.read"),
+        page("/licences", licences.show, to=DESK, name="licences"),
         page("/verify", verify.show, to=EVERYBODY, name="verify"),
         form("/verify", verify.look, to=EVERYBODY, name="verify.do", max_files=1, max_bytes=verifying.UPLOAD_BYTES),
         page("/sync", sync.show, to=DESK, name="sync"),
@@ -125,7 +127,7 @@ def routes() -> list[ConsoleRoute]:
 def navigation(request: Request, account: Account) -> Sequence[NavItem]:
     here = house(request)
     with here.store.read() as db:
-        waiting = attention.count(db)
+        waiting, renew = attention.count(db), renewals.count_soon(db, today(here.clock.now()))
         unread = rulebook.unread(db, here.rules.in_force(rulebook.day_of(here.clock.now())), account.name)
     return [
         NavItem("desk", say("nav.desk")),
@@ -133,6 +135,7 @@ def navigation(request: Request, account: Account) -> Sequence[NavItem]:
         NavItem("cases", say("nav.cases")),
         NavItem("attention", say("nav.attention"), count=waiting),
         NavItem("rules", say("nav.rules"), count=unread),
+        NavItem("licences", say("licences.title"), count=renew),
         NavItem("verify", say("verify.nav")),
         NavItem("sync", say("nav.sync")),
         *(

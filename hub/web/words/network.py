@@ -186,6 +186,8 @@ NETWORK_WORDS: Texts = {
         "打开这件核对时间，由有权的人决定是否终止，或继续等待。",
         "Open the case and compare the times; whoever may decides whether it is closed or waits.",
     ),
+    "attention.licence-renewal": ("一件证照可以申请延续了", "A licence is to be renewed"),
+    "attention.licence-renewal.todo": ("由服务站提醒持证人。", "The station reminds its holder."),
     "attention.document-not-made": ("有一份文书没有生成（{why}）", "A document could not be made ({why})"),
     "attention.document-not-made.todo": (
         "缺字形的装字体，印章过期的换印章，之后会自动重做。",

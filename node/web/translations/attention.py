@@ -105,6 +105,11 @@ ATTENTION: Texts = {
         "请联系申请人。区中心会按事项依据处理，本站收到的材料仍可补交。",
         "Call the applicant. The district centre goes by the law of the item; papers can still be brought here.",
     ),
+    "attention.licence-renewal": ("一件证照可以申请延续了", "A licence is to be renewed"),
+    "attention.licence-renewal.todo": (
+        "请提醒持证人在“证照”页写明的期限内来申请；已提醒的写明后办结。",
+        "Remind the holder to come within the days that the page “Licences” names; then write that you have.",
+    ),
     "attention.document-not-made": ("有一份文书没有生成", "A document could not be made"),
     "attention.document-not-made.todo": (
         "请告诉运行管理员：可能缺少字体，或印章证书已到期。",
