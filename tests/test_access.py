@@ -7,10 +7,12 @@ pixels or at 200 % zoom.
 
 from __future__ import annotations
 
+import random
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,12 +20,15 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.applications import Starlette
 
-from hub import stations
+from hub import carding, filters, holdings, stations
 from protocol import attention
-from protocol.cases.rules import OFFICERS, Act
+from protocol.cases.acts import By
+from protocol.cases.rules import OFFICERS, Act, Role
 from protocol.clock import stamp
 from protocol.console import accounts
+from protocol.console.accounts import Account, Post
 from tests.district_data import all_items, example_item
+from tests.hub.crowd import alike, crowd
 from tests.hub.desk import SECRET
 from tests.hub.desk import Desk as HubDesk
 from tests.node.station import PASSWORD, STATION
@@ -170,7 +175,7 @@ def hub_in_use(desk: HubDesk, world: World) -> list[str]:
     world.hub.decides(late, Act.DECLINE_WITHDRAWAL)
     at = world.hub.clock.now()
     with world.hub.office.store.write() as tx:
-        multiply(tx, asked)
+        crowd(tx, alike([LONG_NAME], "P08", "boya"), 1000, random.Random(1), at)
         tx.execute(
             "insert into set_aside (at, sender, code, data) values (?, 'dafeng', 'distrusted.bad-signature', ?)",
             (stamp(at), b"\0not a letter"),
@@ -178,14 +183,34 @@ def hub_in_use(desk: HubDesk, world: World) -> list[str]:
         for number, kind in enumerate(("paper-lost", "case-forked", "request-overtaken")):
             attention.put(tx, kind, f"x{number}", at=stamp(at), case=case)
     every_notice(world.hub.office, at)
+    card = supervised(desk, fresh, case)
     return [
-        "/worklist", "/worklist?page=3", "/cases", "/cases?q=zzz", "/attention", "/stations", "/stations/dafeng",
+        "/today", "/today?of=house", "/worklist", "/worklist?page=3", "/worklist?only=free&station=boya",
+        "/worklist?q=zzz", "/cards", f"/cards/{card}", f"/cases/{fresh}/take-over", "/cases", "/cases?q=zzz",
+        "/attention", "/stations", "/stations/dafeng",
         "/health", *(f"/cases/{one}" for one in (case, asked, visited, paused, issued, late)),
         *(f"/cases/{case}/do/{act}" for act in (Act.GRANT, Act.DENY, Act.SEND_BACK, Act.EXTEND, Act.RECUSE)),
         *(f"/cases/{visited}/do/{act}" for act in (Act.RECORD_SURVEY, Act.PAUSE)),
         f"/cases/{paused}/do/resume", f"/cases/{issued}/do/issue", f"/cases/{late}/do/close-late",
         f"/cases/{asked}/do/decline-withdrawal", f"/cases/{fresh}/do/ask-correction", "/cases/nowhere",
     ]  # fmt: skip
+
+
+def supervised(desk: HubDesk, fresh: str, case: str) -> str:
+    """Claimed by a colleague this morning; a yellow card on one case, a red one on another. Returns the red one's id."""
+    office, room, by = desk.world.hub.office, desk.room, By("feng", Role.SUPERVISOR, "冯督查")
+    at = desk.world.hub.clock.now()
+    desk.catches_up()
+    with office.store.write() as tx:
+        holdings.claim(tx, fresh, Account("wang", "王审批", (Post(Role.ACCEPTOR),), True), at - timedelta(hours=5))
+        for case_id, colour in ((case, "yellow"), (fresh, "red")):
+            carding.give(
+                tx, office.store, room.pen, room.book, case_id, room.seal,
+                colour=colour, reason="群众反映两次未接电话", by=by, at=at,
+            )  # fmt: skip
+        filters.keep(tx, "all-round", "大丰无人认领的件", "only=free", at)
+    desk.catches_up()
+    return desk.world.hub.case(fresh).cards[0].id
 
 
 def signed_in(chromium: Browser, address: str, name: str, lang: str) -> Page:
@@ -253,7 +278,14 @@ def test_nobody_stumbles_at_the_hub(chromium: Browser, tmp_path: Path, lang: str
             for name, allowed in (
                 ("all-round", paths),
                 ("zhao", ["/attention", "/stations", "/stations/dafeng"]),
-                ("feng", ["/looks", "/people/li"]),
+                (
+                    "feng",
+                    [
+                        "/looks",
+                        "/people/li",
+                        *(one.replace("take-over", "card") for one in paths if one.endswith("/take-over")),
+                    ],
+                ),
                 ("sun", ["/people", "/people/li", "/people/sun", "/sections?code=dangan", "/delegations", "/password"]),
             ):
                 page = signed_in(chromium, address, name, lang)
