@@ -11,8 +11,10 @@ from collections.abc import Callable
 from sqlite_utils import Database
 
 from hub.worklists import papers_of
+from protocol import licences
 from protocol.cases.acts import CaseAct, Paper
 from protocol.cases.case import Case
+from protocol.cases.licences import GIVEN_UP, How
 from protocol.cases.words import Act, Flag
 from protocol.catalogue.items import CountedFrom, Item, ProjectType, Stop, SurveyNeed
 from protocol.catalogue.law import Law
@@ -104,6 +106,24 @@ def _licence_has_terms(db: Database, law: Law, item: Item, case: Case, told: Cas
         raise Refused("refused.incomplete", act=told.act)
 
 
+def _old_licence_can_be_followed(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    """A slip of the pen in a number must not end somebody else's licence. One that is not known here is older than
+    this register, and the officer has seen it."""
+    terms = told.licence
+    if terms is None:
+        return
+    gives_up = terms.change == GIVEN_UP
+    if not gives_up and any(one.case != case.id for one in licences.of_number(db, terms.number)):
+        raise Refused("refused.licence-number", number=terms.number)
+    old = next(iter(licences.of_number(db, terms.replaces)), None) if terms.replaces else None
+    if old is None or old.ended_by == case.id:
+        return
+    if old.how in (How.CANCELLED, How.REVOKED):
+        raise Refused("refused.licence-over", number=old.number)
+    if old.kind != terms.kind or (old.holder != terms.holder and terms.change != How.CHANGED):
+        raise Refused("refused.licence-of-another", number=old.number)
+
+
 Question = Callable[[Database, Law, Item, Case, CaseAct], None]
 LAWFUL: dict[Act, tuple[Question, ...]] = {
     Act.ACCEPT: (_can_be_simple,),
@@ -111,5 +131,5 @@ LAWFUL: dict[Act, tuple[Question, ...]] = {
     Act.PAUSE: (_law_stops_the_clock,),
     Act.EXTEND: (_law_extends,),
     Act.GRANT: (_papers_are_here, _nothing_lacks, _surveyed_if_it_must_be, _waiting_is_over),
-    Act.ISSUE: (_licence_has_terms,),
+    Act.ISSUE: (_licence_has_terms, _old_licence_can_be_followed),
 }

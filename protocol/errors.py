@@ -97,6 +97,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the package is not on this machine",
         "archive the case again: the new package names the one that is gone",
     ),
+    "refused.licence-number": (
+        "another case has issued a licence {number}",
+        "give this one another number",
+    ),
+    "refused.licence-over": (
+        "the licence {number} was cancelled or revoked",
+        "look it up among the licences; nothing can follow it",
+    ),
+    "refused.licence-of-another": (
+        "the licence {number} is of another kind, or somebody else's",
+        "compare the number with the paper that the applicant brought",
+    ),
     "refused.paused": (
         "a special procedure is going on",
         "end it first, with what came out of it",

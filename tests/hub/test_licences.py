@@ -18,6 +18,7 @@ from protocol.catalogue.calendars import Calendar
 from protocol.catalogue.items import Span, SurveyNeed, Unit
 from protocol.clock import CHINA
 from protocol.documents.verify import NO_LIST
+from protocol.errors import Refused
 from protocol.exchange.messages import Kind
 from protocol.exchange.topics import HUB
 from protocol.licences import SOON, Licence, State, Wanted, window_of
@@ -100,7 +101,7 @@ def test_a_renewal_ends_the_old_licence_and_names_the_new_one(desk: Desk, world:
     assert licence_of(world.hub, first).asked_by == renewal
     for act in (Act.ACCEPT, Act.GRANT):
         world.hub.decides(renewal, act)
-    new = new_licence(desk, renewal, change="renewed", replaces=old.number, valid_to="2036-03-01")
+    new = new_licence(desk, renewal, change="renewed", replaces=old.number, valid_to="2036-03-01", holder=old.holder)
     issue(desk, renewal, new)
     old, now = licence_of(world.hub, first), licence_of(world.hub, renewal)
     assert (old.state(today(world)), old.follows, old.ended_by) == (State.RENEWED, new.number, renewal)
@@ -181,8 +182,42 @@ def test_a_renewal_that_nobody_decided_in_time_holds_by_law_until_its_paper_is_m
     assert licence_of(world.hub, first).state(after_its_end) is State.EXPIRED
     world.hub.decides(renewal, Act.DEEM_RENEWED)
     assert licence_of(world.hub, first).state(after_its_end) is State.DEEMED
-    issue(desk, renewal, new_licence(desk, renewal, change="renewed", replaces=old.number))
+    issue(desk, renewal, new_licence(desk, renewal, change="renewed", replaces=old.number, holder=old.holder))
     assert licence_of(world.hub, first).state(after_its_end) is State.RENEWED
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"holder": "另一个人"}, "licence-of-another"),
+        ({"kind": "business-licence"}, "licence-of-another"),
+        ({"number": ""}, "licence-number"),
+    ],
+)
+def test_a_slip_of_the_pen_ends_nobody_elses_licence(desk: Desk, world: World, said: dict[str, str], why: str) -> None:
+    old = licence_of(world.hub, issued(desk))
+    renewal = desk.submits(RENEWAL, licence=old.number)
+    world.settle()
+    for act in (Act.ACCEPT, Act.GRANT):
+        world.hub.decides(renewal, act)
+    right = {"change": "renewed", "replaces": old.number, "holder": old.holder}
+    wrong = {name: text or old.number for name, text in said.items()}
+    with pytest.raises(Refused, match=why):
+        issue(desk, renewal, new_licence(desk, renewal, **{**right, **wrong}))
+    issue(desk, renewal, new_licence(desk, renewal, **right))
+
+
+def test_nothing_follows_a_licence_that_was_revoked(desk: Desk, world: World) -> None:
+    first = issued(desk)
+    handed_over(desk, first)
+    old = licence_of(world.hub, first)
+    renewal = desk.submits(RENEWAL, licence=old.number)
+    world.settle()
+    world.hub.decides(first, Act.REVOKE_LICENCE)
+    for act in (Act.ACCEPT, Act.GRANT):
+        world.hub.decides(renewal, act)
+    with pytest.raises(Refused, match="licence-over"):
+        issue(desk, renewal, new_licence(desk, renewal, change="renewed", replaces=old.number, holder=old.holder))
 
 
 # -- the list of what holds no more

@@ -71,6 +71,24 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The package is not on this machine",
         "Archive the case again: the new package names the one that is gone",
     ),
+    "refused.licence-number": (
+        "另一件业务已经发过编号为 {number} 的证照",
+        "请改用另一个编号",
+        "Another case has issued a licence {number}",
+        "Give this one another number",
+    ),
+    "refused.licence-over": (
+        "证照 {number} 已经注销或者撤销",
+        "请到证照库核对；不能再延续、变更或者补发",
+        "The licence {number} was cancelled or revoked",
+        "Look it up among the licences; nothing can follow it",
+    ),
+    "refused.licence-of-another": (
+        "证照 {number} 是另一种证照，或者是他人的",
+        "请与申请人带来的证照核对编号",
+        "The licence {number} is of another kind, or somebody else's",
+        "Compare the number with the paper that the applicant brought",
+    ),
     "refused.paused": (
         "特别程序尚未结束",
         "请先结束特别程序并写明结果",
