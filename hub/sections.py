@@ -31,6 +31,8 @@ LINKS = tuple(link for link in Link if link not in STATION_LINKS)  # a section o
 # held without a section: for the whole agency, or no case work at all
 BARE = (Role.LEADER, Role.AUDITOR, Role.EDITOR, Role.PUBLISHER, Role.OPERATOR, Role.ADMIN)
 MAY_LEND_FOR = (Role.LEADER, Role.ADMIN)  # may write a delegation for somebody else
+# who grants roles, who watches, and who signs the law with a key of his own is that person and nobody in his place
+NOT_LENT = frozenset({Role.ADMIN, Role.AUDITOR, Role.EDITOR, Role.PUBLISHER})
 _ROLE_OF_DUTY = {
     Duty.ACCEPTANCE: Role.ACCEPTOR,
     Duty.REVIEW: Role.REVIEWER,
@@ -202,9 +204,11 @@ def lend(
 ) -> None:  # fmt: skip
     """From the first day to the last the borrower has this role of the lender's, and acts on his behalf.
 
-    :raises Refused: forbidden: written for somebody else by neither the agency's head nor an administrator;
-        own-roles: to oneself; not-held; reason-missing; days; no-account
+    :raises Refused: forbidden: a role of NOT_LENT, or written for somebody else by neither the agency's head nor an
+        administrator; own-roles: to oneself; not-held; reason-missing; days; no-account
     """
+    if role in NOT_LENT:
+        raise Refused("refused.forbidden")
     if by.name != lender and not by.may(*MAY_LEND_FOR):
         raise Refused("refused.forbidden")
     if borrower in (lender, by.name):

@@ -346,6 +346,18 @@ def test_what_cannot_be_lent(agency, lender, borrower, by, reason, code):
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("role", sections.NOT_LENT)
+def test_nobody_stands_in_for_who_grants_roles_watches_or_signs_the_law(agency, role):
+    """An administrator whose role a colleague has for a day would be given by him what he may not give himself."""
+    office, at = agency.hub.office, agency.hub.clock.now()
+    with office.store.write() as tx:
+        accounts.set_roles(tx, "zhou", [role])
+        zhou = sections.with_posts(tx, accounts.account(tx, "zhou"), at)
+        with pytest.raises(Refused) as refused:
+            sections.lend(tx, "zhou", "wu", role, "", ("2026-03-02", "2026-03-02"), "外出", by=zhou, at=at)
+    assert refused.value.code == "refused.forbidden"
+
+
 def test_what_is_lent_is_not_lent_on_and_ends_when_the_lender_leaves(agency):
     lends(agency, "zhou", "wu", "zheng", term=("2026-03-02", "2026-03-31"))
     with pytest.raises(Refused) as refused:

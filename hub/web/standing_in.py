@@ -70,7 +70,7 @@ def show_delegations(request: Request) -> Response:
         lenders = everybody.values() if me.may(*sections.MAY_LEND_FOR) else [everybody[me.name]]
         held = [
             (one, post) for one in lenders if one.active for post in sections.own_posts(db, one, day)
-            if post.role not in (Role.ADMIN, Role.AUDITOR)
+            if post.role not in sections.NOT_LENT
         ]  # fmt: skip
     page = DelegationsPage(
         lines=[
