@@ -63,15 +63,15 @@ class Commands:
             folders = [path for path in options.items if path.is_dir()]
             files = [path for path in options.items if not path.is_dir()]
             for folder in folders:
-                hub.publishing.load_items(one.id, load_folder(folder), whole=not options.part, at=at)
+                hub.publishing.load_items(one.id, load_folder(folder), whole=not options.part, by=options.by, at=at)
             if files:
                 items = [read_item(file.name, file.read_bytes()) for file in files]
-                hub.publishing.load_items(one.id, items, whole=False, at=at)
+                hub.publishing.load_items(one.id, items, whole=False, by=options.by, at=at)
             if options.calendars:
-                hub.publishing.load_calendars(one.id, load_calendars(options.calendars), at)
+                hub.publishing.load_calendars(one.id, load_calendars(options.calendars), options.by, at)
             if options.authority:
                 rows = read_csv(options.authority.name, options.authority.read_text("utf-8-sig"))
-                hub.publishing.set_remits(one.id, rows, at)
+                hub.publishing.set_remits(one.id, rows, options.by, at)
             self._difference(hub, _needed(hub))
         return 0
 

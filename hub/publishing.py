@@ -62,7 +62,7 @@ class Publication:
     rolls_back_to: int
     note: str
     content: str
-    drafted_by: str
+    drafted_by: str  # everybody who changed the draft, in that order, with blanks between
     drafted_at: str
     signed_by: str
     signed_at: str
@@ -151,7 +151,7 @@ class Publishing:
         """
         return self._begin(self._parts_in_force(), by, note, at, 0)
 
-    def load_items(self, id_: int, items: Sequence[Item], *, whole: bool, at: datetime) -> None:
+    def load_items(self, id_: int, items: Sequence[Item], *, whole: bool, by: str, at: datetime) -> None:
         """Put these items into the draft; with `whole`, what is not among them can be applied for no more.
 
         :raises Refused: catalogue: a published version has other content now, or the items contradict each other;
@@ -168,26 +168,26 @@ class Publishing:
                 "refused.catalogue", file=problems[0].file, field=problems[0].field, problem=problems[0].problem
             )
         rest = {name: data for name, data in issue.parts.items() if not name.startswith((ITEM, KEPT))}
-        self._write_draft(one, parts_of(applied, kept=kept) | rest, at)
+        self._write_draft(one, parts_of(applied, kept=kept) | rest, by, at)
 
-    def load_calendars(self, id_: int, years: Iterable[CalendarYear], at: datetime) -> None:
+    def load_calendars(self, id_: int, years: Iterable[CalendarYear], by: str, at: datetime) -> None:
         """Put these years in the place of those of the same number.
 
         :raises Refused: publication-moved
         """
         one, issue = self._open_draft(id_)
-        self._write_draft(one, {**issue.parts, **parts_of((), years)}, at)
+        self._write_draft(one, {**issue.parts, **parts_of((), years)}, by, at)
 
-    def set_remits(self, id_: int, rows: Iterable[Remit], at: datetime) -> None:
+    def set_remits(self, id_: int, rows: Iterable[Remit], by: str, at: datetime) -> None:
         """The whole table of authority; doubts are shown, and forbid only to sign.
 
         :raises Refused: publication-moved
         """
         one, issue = self._open_draft(id_)
         rest = {name: data for name, data in issue.parts.items() if not name.startswith(REMIT)}
-        self._write_draft(one, rest | parts_of((), remits=rows), at)
+        self._write_draft(one, rest | parts_of((), remits=rows), by, at)
 
-    def set_parts(self, id_: int, prefix: str, parts: Mapping[str, bytes], at: datetime) -> None:
+    def set_parts(self, id_: int, prefix: str, parts: Mapping[str, bytes], by: str, at: datetime) -> None:
         """Everything of another kind, such as the rules of the house under `rule/`.
 
         :raises Refused: publication-moved
@@ -195,7 +195,7 @@ class Publishing:
         assert not prefix.startswith((ITEM, KEPT, CALENDAR, REMIT))
         one, issue = self._open_draft(id_)
         rest = {name: data for name, data in issue.parts.items() if not name.startswith(prefix)}
-        self._write_draft(one, rest | dict(parts), at)
+        self._write_draft(one, rest | dict(parts), by, at)
 
     def roll_back(self, to: int, by: str, note: str, at: datetime) -> Publication:
         """A draft with the content of an earlier issue. One that is being tried at some stations ends by it.
@@ -350,9 +350,15 @@ class Publishing:
             raise Damaged("damaged.store", why="the content of a publication is gone")
         return read_issue(data)
 
-    def _write_draft(self, one: Publication, parts: Mapping[str, bytes], at: datetime) -> None:
+    def _write_draft(self, one: Publication, parts: Mapping[str, bytes], by: str, at: datetime) -> None:
         content = self._blobs.keep(write_issue(head_of(0, at, parts), (), b"", parts), at)
-        self._move(one, State.DRAFT, "content = ?", content)
+        self._move(
+            one,
+            State.DRAFT,
+            "content = ?, drafted_by = ?",
+            content,
+            " ".join(dict.fromkeys([*one.drafted_by.split(), by])),
+        )
 
     def _move(self, one: Publication, seen: State, what: str, *values: object) -> None:
         """Only if it is still as it was seen."""
@@ -377,8 +383,8 @@ class Publishing:
 
     def _require_other_person(self, one: Publication, by: str, at: datetime) -> None:
         """两人办理: with the rule of the house that says so."""
-        for who, done in ((one.signed_by, "signed"), (one.drafted_by, "drafted")):
-            if who == by:
+        for people, done in (([one.signed_by], "signed"), (one.drafted_by.split(), "drafted")):
+            if by in people:
                 found = control_for("refused.own-publication", at.astimezone(CHINA).date())
                 raise Refused("refused.own-publication", done=done, rule=f"{found[0]} v{found[1]}" if found else "—")
 

@@ -159,7 +159,7 @@ def _last_told(every: Sequence[Publication]) -> list[Publication]:
 
 def _may(one: Publication, me: str, edits: bool, approves: bool) -> frozenset[str]:
     """The buttons. Who drafted or signed sees no button to approve; the use case refuses it all the same."""
-    other = me not in (one.drafted_by, one.signed_by)
+    other = me not in (*one.drafted_by.split(), one.signed_by)
     holds = {
         "load": edits and one.state is State.DRAFT,
         "sign": edits and one.state is State.DRAFT,

@@ -31,7 +31,7 @@ def load(request: Request, body: FormData) -> Response:
     if not items:
         return see_other(request, "publication", id=id_, said=say("pub.load-none"), tone=Tone.WARN)
     whole = forms.text(body, "whole") == "yes"
-    desk.publishing.load_items(id_, items, whole=whole, at=desk.clock.now())
+    desk.publishing.load_items(id_, items, whole=whole, by=me(request), at=desk.clock.now())
     return see_other(request, "publication", id=id_, said=say("pub.loaded", count=len(items)))
 
 

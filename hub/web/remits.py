@@ -91,7 +91,7 @@ def change(request: Request, body: FormData) -> Response:
         one = under_way(db)
     if one is None:
         one = desk.publishing.draft(me(request), "", at)
-    desk.publishing.set_remits(one.id, rows, at)
+    desk.publishing.set_remits(one.id, rows, me(request), at)
     return see_other(request, "remits", said=say("remit.kept"))
 
 

@@ -100,13 +100,13 @@ def take(request: Request, body: FormData) -> Response:
 
 def carry(request: Request, body: FormData) -> Response:
     """The library as it stands is in the publication under way, or in one that begins here. Twice is once."""
-    desk, at = room(request), room(request).clock.now()
+    desk, at, editor = room(request), room(request).clock.now(), by(request, Role.EDITOR).account
     with desk.store.read() as db:
         parts, one = library.parts(db), under_way(db)
     if one is None:
         note = translator(request)(say("hub.rules"))
-        one = desk.publishing.draft(by(request, Role.EDITOR).account, note, at)
-    desk.publishing.set_parts(one.id, RULE, parts, at)
+        one = desk.publishing.draft(editor, note, at)
+    desk.publishing.set_parts(one.id, RULE, parts, editor, at)
     return see_other(request, "rules", said=say("rules.carried"))
 
 

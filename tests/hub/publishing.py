@@ -116,7 +116,7 @@ class Press:
 
     def drafts(self, *items: Item, by: str = "bian", whole: bool = False) -> Publication:
         one = self.publishing.draft(by, "", self.now)
-        self.publishing.load_items(one.id, list(items), whole=whole, at=self.now)
+        self.publishing.load_items(one.id, list(items), whole=whole, by=by, at=self.now)
         return self.see(one)
 
     def see(self, one: Publication) -> Publication:

@@ -168,10 +168,10 @@ def test_the_table_of_authority_rides_along_and_the_desk_goes_by_it(press):
     assert press.shelves["boya"].takes(P08, date(2026, 3, 3))
     one = press.publishing.draft("bian", "", press.now)
     row = Remit("boya", None, "P08", Mode.INFORM, "新政办 3 号", Certainty.LOCAL, date(2026, 1, 1))
-    press.publishing.set_remits(one.id, [row, replace(row, station="nowhere")], press.now)
+    press.publishing.set_remits(one.id, [row, replace(row, station="nowhere")], "bian", press.now)
     assert [(doubt.row, doubt.code) for doubt in press.publishing.doubts(press.see(one))] == [(2, "no-station")]
     assert refused(lambda: press.signs(one)).code == "refused.remits"
-    press.publishing.set_remits(one.id, [row], press.now)
+    press.publishing.set_remits(one.id, [row], "bian", press.now)
     assert press.publishing.differences(press.see(one))[0].sort is Sort.REMIT
     press.signs(one)
     press.approves(one)
@@ -212,6 +212,16 @@ def test_who_drafted_or_signed_may_not_approve_and_is_told_which_rule_says_so(pr
         error = refused(lambda person=person: press.approves(one, by=person))
         assert error.code == "refused.own-publication"
         assert str(error.params["rule"]).startswith(("W-", "A-"))
+    press.approves(one, by="shen")
+
+
+def test_who_changed_a_colleagues_draft_may_not_approve_it(press):
+    """Otherwise a publisher writes the law into another person's draft and approves it himself."""
+    one = press.publishing.draft("bian", "", press.now)
+    press.publishing.load_items(one.id, [NEWER], whole=False, by="fa", at=press.now)
+    assert press.see(one).drafted_by == "bian fa"
+    press.signs(one)
+    assert refused(lambda: press.approves(one, by="fa")).code == "refused.own-publication"
     press.approves(one, by="shen")
 
 
@@ -258,9 +268,9 @@ def test_an_edited_version_a_second_draft_an_empty_one_and_no_canary_are_refused
     one = press.latest()
     assert refused(lambda: press.publishing.draft("bian", "", press.now)).code == "refused.publication-open"
     assert refused(lambda: press.signs(one)).code == "refused.publication-empty"
-    press.publishing.load_items(one.id, [NEWER], whole=False, at=press.now)
+    press.publishing.load_items(one.id, [NEWER], whole=False, by="bian", at=press.now)
     press.signs(one)
-    assert refused(lambda: press.publishing.load_items(one.id, [P08], whole=False, at=press.now)).code == (
+    assert refused(lambda: press.publishing.load_items(one.id, [P08], whole=False, by="bian", at=press.now)).code == (
         "refused.publication-moved"
     )
     assert refused(lambda: press.approves(one, canaries=["nowhere"])).code == "refused.no-canary"
