@@ -352,13 +352,8 @@ class Publishing:
 
     def _write_draft(self, one: Publication, parts: Mapping[str, bytes], by: str, at: datetime) -> None:
         content = self._blobs.keep(write_issue(head_of(0, at, parts), (), b"", parts), at)
-        self._move(
-            one,
-            State.DRAFT,
-            "content = ?, drafted_by = ?",
-            content,
-            " ".join(dict.fromkeys([*one.drafted_by.split(), by])),
-        )
+        drafters = " ".join(dict.fromkeys([*one.drafted_by.split(), by]))
+        self._move(one, State.DRAFT, "content = ?, drafted_by = ?", content, drafters)
 
     def _move(self, one: Publication, seen: State, what: str, *values: object) -> None:
         """Only if it is still as it was seen."""
