@@ -242,22 +242,27 @@ def hear_person(tx: Database, heard: Heard) -> None:
 
 
 def _remember(tx: Database, told: PersonTold, heard: Heard, *, known: bool) -> None:
-    """The store is older than what it once said. Roles in sections were never told: they are as old as the store."""
+    """The store is older than what it once said. Roles in sections were never told: they are as old as the store.
+
+    A code that was given out since then takes the place of the password here too: it was given because that one was
+    forgotten or known to others. It is good for as long as it was, and an own password comes first.
+    """
     if not known:
         tx.execute(
             "insert into accounts (name, display_name, roles, secret_hash, active, failed, made_at)"
-            " values (?,?,'',?,1,0,?)",
-            (told.account, told.name, told.secret, heard.at),
+            " values (?,?,'','',1,0,?)",
+            (told.account, told.name, heard.at),
         )
     tx.execute(
         "update accounts set display_name = ?, active = ?, valid_to = ?, revision = ?, left_at = ? where name = ?",
         (told.name, int(told.active), told.last_day, told.revision, "" if told.active else heard.at, told.account),
     )
-    if told.secret_revision:
+    row = tx.execute("select revision from given_codes where account = ?", (told.account,)).fetchone()
+    if told.secret_revision > (row[0] if row else 0):
+        accounts.set_password(tx, told.account, Secret(told.secret))
+        tx.execute("update accounts set code_until = ? where name = ?", (told.code_until, told.account))
         tx.execute(
-            "insert into given_codes (account, secret, revision, until) values (?,?,?,?) on conflict do update set"
-            " secret = excluded.secret, revision = excluded.revision, until = excluded.until"
-            " where excluded.revision > given_codes.revision",
+            "insert or replace into given_codes (account, secret, revision, until) values (?,?,?,?)",
             (told.account, told.secret, told.secret_revision, told.code_until),
         )
 

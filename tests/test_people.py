@@ -146,6 +146,42 @@ def test_a_hub_that_lost_its_disk_is_told_what_it_had_said(world):
         assert accounts.account(db, "limin").roles == {Role.CLERK, Role.HEAD}
 
 
+def test_a_code_opens_no_longer_at_a_hub_that_lost_its_disk_than_it_did_before(world):
+    """What comes back from the stations is a one-time code, and not a password for ever."""
+    hub = world.hub
+    hub.copy_disk()
+    works_at(world, "limin", "dafeng")
+    world.settle()
+    hub.lose_disk(0, told=True)
+    hub.start()
+    world.settle()
+    token = signs_in(hub, "limin")
+    with hub.office.store.read() as db:
+        assert accounts.session(db, token, at=hub.clock.now()).account.must_choose
+    world.advance(8 * DAY)
+    with pytest.raises(Refused):
+        signs_in(hub, "limin")
+
+
+def test_a_password_that_a_code_took_the_place_of_does_not_come_back_with_the_hubs_older_disk(world):
+    hub = world.hub
+    works_at(world, "limin", "dafeng")
+    with hub.office.store.write() as tx:
+        accounts.set_password(tx, "limin", OWN_SECRET)
+    world.settle()
+    hub.copy_disk()
+    with hub.office.store.write() as tx:
+        newer = accounts.secret("kmnp-qrst-uvwx")
+        people.give_code(tx, hub.office.pen, "limin", newer, at=hub.clock.now())
+    world.settle()
+    hub.lose_disk(0, told=True)
+    hub.start()
+    world.settle()
+    with pytest.raises(Refused):
+        signs_in(hub, "limin", OWN)
+    signs_in(hub, "limin", "kmnp-qrst-uvwx")
+
+
 def test_the_installers_own_account_is_never_touched(world):
     station = world.station("dafeng")
     with station.office.store.write() as tx:
