@@ -31,6 +31,8 @@ DRILLED_TABLES = (
     "memberships",
     "delegations",
     "looks",
+    "holdings",
+    "filters",
     "publications",
     "publisher_keys",
 )

@@ -301,3 +301,17 @@ def statistics(db: Database) -> None:
 def archive(db: Database) -> None:
     """Which cases are to be archived."""
     archive_tables(db)
+
+
+@migrations()
+def open_cases_are_searched_apart(db: Database) -> None:
+    """The search of a worklist looks at open cases only, however many closed ones would be newer."""
+    db.executescript("""
+    drop table sought;
+    create virtual table sought using fts5 (
+        number, name, sound, tail, item, station, state, tokenize = "unicode61 remove_diacritics 0 tokenchars '-'",
+        prefix = '2 3 4'
+    );
+    delete from traces;
+    insert or ignore into stale (case_id) select id from cases;
+    """)

@@ -19,7 +19,8 @@ from protocol.cases.case import Case
 from protocol.clock import moment
 from protocol.clocks.states import ClockState
 
-MOST = 2000  # found cases that are looked at, newest first; who gets so many narrows the search
+MOST = 1000  # found cases that are looked at, newest first; who gets so many narrows the search
+OPEN = "open"
 _LETTERS = 2  # of pinyin, before it is looked for
 _GRAM = 3
 _SYLLABLES = 14  # of a long name whose pinyin can be begun in the middle
@@ -46,7 +47,8 @@ def follow_traces(tx: Database, case_id: str, case: Case | None, states: tuple[C
         return
     key = _key(tx)
     name, number = case.applicant.name, case.applicant.number.upper()
-    made_of = _hashed(key, "\n".join((case.number, name, number, case.item, case.station)))
+    state = OPEN if case.link is not None else ""
+    made_of = _hashed(key, "\n".join((case.number, name, number, case.item, case.station, state)))
     if known is not None and known[1] == made_of:
         return
     if known is not None:
@@ -57,20 +59,28 @@ def follow_traces(tx: Database, case_id: str, case: Case | None, states: tuple[C
         (trace, case_id, _hashed(key, number) if number else "", case.item, made_of),
     )
     tx.execute(
-        "insert into sought (rowid, number, name, sound, tail, item, station) values (?,?,?,?,?,?,?)",
+        "insert into sought (rowid, number, name, sound, tail, item, station, state) values (?,?,?,?,?,?,?,?)",
         (
             trace, " ".join(_grams(fold(case.number))), " ".join(_words(fold(name))), " ".join(sounds(name)),
-            number[-4:].lower(), case.item.lower(), case.station,
+            number[-4:].lower(), case.item.lower(), case.station, state,
         ),
     )  # fmt: skip
 
 
-def find(db: Database, text: str, items: Sequence[str] = (), places: Sequence[str] = (), station: str = "") -> Found:
+def find(
+    db: Database,
+    text: str,
+    items: Sequence[str] = (),
+    places: Sequence[str] = (),
+    *,
+    station: str = "",
+    open_only: bool = False,
+) -> Found:
     """Cases that the words name themselves, newest first, then those of `items` and `places` that the words call.
 
     `station` narrows everything to one.
     """
-    only = f' AND station : "{station}"' if station else ""
+    only = (f' AND station : "{station}"' if station else "") + (f" AND state : {OPEN}" if open_only else "")
     found: dict[int, None] = {}
     for asked in (_of_themselves(text), _of_what_they_are(items, places)):
         if asked and len(found) <= MOST:

@@ -129,7 +129,7 @@ def show_worklist(request: Request) -> Response:
     whose: Whose = asked.me.name if at_ == MINE else links if at_ == SECTION else _links(at_)
     path, days = url(request, "worklist"), worklists.days_of(asked.calendar, asked.at)
     with asked.desk.store.read() as db:
-        wanted = Wanted(asked.station, "", asked.kept.get("only", ""), _found(asked, db))
+        wanted = Wanted(asked.station, "", asked.kept.get("only", ""), _found(asked, db, open_only=True))
         found = worklists.count_worklist(db, whose, wanted, days=days)
         page, pages = _page_of(asked, found)
         listed = worklists.worklist(db, whose, wanted, days=days, limit=PAGE, offset=(page - 1) * PAGE)
@@ -150,7 +150,7 @@ def show_worklist(request: Request) -> Response:
                 Tab(text, asked.href(path, at=name), count, name == at_) for name, text, count in [*own, *each, *every]
             ],
             lines=[shown.waiting(one) for one in listed],
-            found=_how_many("list.count", found),
+            found=_how_many("list.count", found, wanted, capped=True),
             search=Filled({"q": asked.search, "station": asked.station, "only": wanted.only, "at": at_}),
             stations=shown.stations,
             onlys=[(one, say(f"only.{one}")) for one in Only],
@@ -195,7 +195,7 @@ def show_cases(request: Request) -> Response:
                 ),
             ],
             lines=[shown.line(one) for one in listed],
-            found=_how_many("list.count-all", found),
+            found=_how_many("list.count-all", found, wanted),
             search=Filled({"q": asked.search, "station": asked.station, "status": status}),
             stations=shown.stations,
             onlys=[],
@@ -240,7 +240,7 @@ def find(request: Request, body: FormData) -> Response:
     return see_other_url(request, f"{path}?{urlencode(typed)}" if typed else path)
 
 
-def _found(asked: _Asked, db: Database) -> Found | None:
+def _found(asked: _Asked, db: Database, *, open_only: bool = False) -> Found | None:
     """What the words find, or the hash of a whole number."""
     if person := asked.kept.get("person", ""):
         return seeking.find_person(db, person, asked.station)
@@ -250,7 +250,7 @@ def _found(asked: _Asked, db: Database) -> Found | None:
     catalogue = asked.desk.shelf.current()
     items = [item.code for item in catalogue.search(text)] if catalogue else []
     places = [name for name, titles in stations.titles(db).items() if any(text in title for title in titles)]
-    return seeking.find(db, text, items, places, asked.station)
+    return seeking.find(db, text, items, places, station=asked.station, open_only=open_only)
 
 
 def _links(name: str) -> Sequence[Link]:
@@ -262,8 +262,11 @@ def _page_of(asked: _Asked, found: int) -> tuple[int, int]:
     return min(asked.page, pages), pages
 
 
-def _how_many(key: str, found: int) -> Phrase:
-    return say(f"{key}-more", count=MOST) if found == MOST + 1 else say(key, count=found)
+def _how_many(key: str, found: int, wanted: Wanted, *, capped: bool = False) -> Phrase:
+    """Where not everything was looked at or counted, the page says so."""
+    if wanted.found is not None and wanted.found.more:
+        return say(f"{key}-more", count=found)
+    return say(f"{key}-capped", count=MOST) if capped and found > MOST and wanted != Wanted() else say(key, count=found)
 
 
 class _Shown:

@@ -165,6 +165,12 @@ def test_a_thousand_cases_with_long_names_are_turned_page_by_page(desk: Desk, wo
     assert li.page.count("data-row") == 50
     li.get("/worklist?q=居住证")
     assert "共 1000 件" in li.text
+    with world.hub.office.store.write() as tx:
+        crowd(tx, alike(names, "P08", "dafeng", Status.ARCHIVED), 1001, random.Random(2), world.hub.clock.now())
+    li.get("/cases?q=居住证")
+    assert "至少 1000 件" in li.text
+    li.get("/worklist?q=居住证")  # what is closed is not in the way
+    assert "共 1000 件" in li.text
     li.get("/worklist?q=DAFENG-26-000077")
     assert "共 1 件" in li.text
     li.get("/worklist?station=boya")

@@ -13,8 +13,15 @@ WORKLIST_WORDS: Texts = {
     "list.holder": ("认领人", "Claimed by"),
     "list.only": ("只看", "Only"),
     "list.only-nothing": ("不限", "Everything"),
-    "list.count-more": ("超过 {count} 件，最先到期的在前", "More than {count}, what is due first on top"),
-    "list.count-all-more": ("超过 {count} 件，只列最新的；请换更具体的词", "More than {count}; the newest are listed"),
+    "list.count-more": (
+        "至少 {count} 件，只看了最新的；请换更具体的词",
+        "At least {count}; only the newest were looked at",
+    ),
+    "list.count-capped": ("超过 {count} 件，最先到期的在前", "More than {count}, what is due first on top"),
+    "list.count-all-more": (
+        "至少 {count} 件，只列最新的；请换更具体的词",
+        "At least {count}; only the newest are listed",
+    ),
     "list.twin": ("同人同事项", "Same person, same item"),
     "only.free": ("无人认领", "Claimed by nobody"),
     "only.overdue": ("已超期", "Overdue"),
