@@ -50,24 +50,56 @@ _ASKS_A_PERSON = frozenset({OnExpiry.DEEMED_WITHDRAWN, OnExpiry.ABANDONED})
 
 
 def let_the_law_act(store: Store, pen: Journal, book: Casebook, law: Law, at: datetime, limit: int = 100) -> int:
-    """Write what the law has done to cases whose time has run out. Returns how many acts were written."""
+    """Write what the law has done to at most `limit` cases whose time has run out. Returns how many acts were written.
+
+    Every one whose day has passed is looked at, however many wait for a person: nobody's right hangs on another's case.
+    """
     today = at.astimezone(CHINA).date().isoformat()
+    found: list[str] = []
     with store.read() as db:
         if not clock_is_believed(db, at):
             log.warning("the clock is in doubt; no time limit is acted upon")
             return 0
-        rows = db.execute("select case_id from standing where effect_on < ? limit ?", (today, limit)).fetchall()
-    return sum(_act_on(store, pen, book, law, str(row[0]), at) for row in rows)
+        rows = db.execute("select case_id from standing where effect_on < ? order by effect_on", (today,)).fetchall()
+        for row in rows:
+            case = book.case(db, str(row[0]))
+            if case is not None and _due(db, case, law, at):
+                found.append(case.id)
+            if len(found) == limit:
+                break
+    return sum(_act_on(store, pen, book, law, case_id, at) for case_id in found)
+
+
+def _due(db: Database, case: Case, law: Law, at: datetime) -> list[ClockState]:
+    """The time limits whose expiry is to be written down now: by the law, or to ask a person."""
+    item = law.item(case.item, case.item_version)
+    if item is None:
+        return []
+    found = []
+    for state in _expired(case, clocks_of_case(case, item, law.calendar, at)):
+        assert state.effect is not None
+        if state.effect in _ASKS_A_PERSON:
+            if state.met_on is None and not _asked_before(db, case, state):
+                found.append(state)
+            continue
+        rule = rule_for(case.status, _EFFECTS[state.effect][0])
+        if rule is not None and not rule.bars & case.flags and case.open_request is None:
+            found.append(state)
+    return found
+
+
+def _asked_before(db: Database, case: Case, state: ClockState) -> bool:
+    subject = f"{case.id}/{state.started}"
+    asked = db.execute("select 1 from attention where kind = 'supply-overdue' and subject = ?", (subject,))
+    return asked.fetchone() is not None
 
 
 def _act_on(store: Store, pen: Journal, book: Casebook, law: Law, case_id: str, at: datetime) -> int:
     with store.write() as tx:
         case = book.case(tx, case_id)
-        item = law.item(case.item, case.item_version) if case is not None else None
-        if case is None or item is None:
-            return 0
         done = 0
-        for state in _expired(case, clocks_of_case(case, item, law.calendar, at)):
+        for state in _due(tx, case, law, at) if case is not None else ():
+            assert case is not None
             assert state.effect is not None
             if state.effect in _ASKS_A_PERSON:
                 attention.put_once(
@@ -76,9 +108,6 @@ def _act_on(store: Store, pen: Journal, book: Casebook, law: Law, case_id: str, 
                 )  # fmt: skip
                 continue
             act, reason = _EFFECTS[state.effect]
-            rule = rule_for(case.status, act)
-            if rule is None or rule.bars & case.flags or case.open_request is not None:
-                continue
             day = (state.effect_from or state.due or at.date()).isoformat()
             said = Said(reason=reason, basis=state.limit.basis, counts_from=day)
             decide(tx, pen, book, law, case.id, act, store.entropy(16), by=CLOCK, at=at, seen=case.tip or "", said=said)
@@ -89,14 +118,20 @@ def _act_on(store: Store, pen: Journal, book: Casebook, law: Law, case_id: str, 
 
 
 def _expired(case: Case, states: tuple[ClockState, ...]) -> Iterator[ClockState]:
+    """Nothing by a calendar whose notice is not out: its holidays may put the last day off."""
     if case.owner is Side.HUB:
         for state in states:
-            if state.state is ClockIs.EXPIRED and not state.history and state.effect is not None:
+            is_over = state.state is ClockIs.EXPIRED and not state.history and state.effect is not None
+            if is_over and not state.provisional:
                 yield state
 
 
 def clock_is_believed(db: Database, at: datetime) -> bool:
-    """Most of the stations heard in the last day agree with ours to within some hours."""
-    rows = db.execute("select skew_s from peers where heard_at > ?", (stamp(at - HEARD_WITHIN),)).fetchall()
+    """Most of the stations heard in the last day agree with ours to within some hours.
+
+    Where none was heard there is nobody to agree: a hub that wakes up in another year has heard nobody in it.
+    """
+    since, until = stamp(at - HEARD_WITHIN), stamp(at + HEARD_WITHIN)
+    rows = db.execute("select skew_s from peers where heard_at > ? and heard_at < ?", (since, until)).fetchall()
     skews = [abs(float(row[0] or 0)) for row in rows]
-    return not skews or median(skews) < DOUBT.total_seconds()
+    return bool(skews) and median(skews) < DOUBT.total_seconds()

@@ -15,12 +15,12 @@ from protocol import licences
 from protocol.cases.acts import CaseAct, Paper
 from protocol.cases.case import Case
 from protocol.cases.licences import GIVEN_UP, How
-from protocol.cases.words import Act, Flag
-from protocol.catalogue.items import CountedFrom, Item, ProjectType, Stop, SurveyNeed
+from protocol.cases.words import Act, Flag, Status
+from protocol.catalogue.items import CountedFrom, Item, LimitKind, OnExpiry, ProjectType, Stop, SurveyNeed
 from protocol.catalogue.law import Law
 from protocol.clock import CHINA, moment
 from protocol.clocks.of_case import clocks_of_case
-from protocol.clocks.states import may_decide
+from protocol.clocks.states import ClockIs, ClockState, may_decide
 from protocol.errors import Refused
 
 
@@ -31,6 +31,8 @@ def require_lawful(db: Database, law: Law, case: Case, told: CaseAct) -> None:
         return
     item = law.item(case.item, case.item_version)
     if item is None:
+        if told.act in _NEVER_WAITS:
+            return
         raise Refused("refused.no-item", item=f"{case.item} v{case.item_version}")
     for ask in questions:
         ask(db, law, item, case, told)
@@ -96,8 +98,56 @@ def begun_by_publicity(item: Item) -> frozenset[Stop]:
 
 
 def _law_extends(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
-    if not any(limit.extendable for limit in item.limits):
+    """行政许可法 §42: a decision's limit, before it is over; what comes later changes no day and must not say that it does."""
+    mine = [limit for limit in item.limits if limit.extendable and limit.what is LimitKind.DECISION]
+    if not mine:
         raise Refused("refused.not-extendable")
+    states = [state for state in _clocks(law, item, case, told) if state.limit in mine and not state.promised]
+    if states and all(state.state in (ClockIs.OVERDUE, ClockIs.EXPIRED) for state in states):
+        raise Refused("refused.extended-late")
+
+
+def _not_accepted_by_law(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    """行政许可法 §32(4): who was not told in time is accepted since the day of receipt, also in the minute before that is
+    written down. Then nothing is asked of him as a condition of acceptance any more."""
+    for state in _clocks(law, item, case, told):
+        if state.effect is OnExpiry.DEEMED_ACCEPTED and state.met_on is None and not state.provisional:
+            day = state.effect_from or state.due
+            raise Refused("refused.deemed-accepted", day=day.isoformat() if day else "-")
+
+
+def _nothing_was_brought_in_time(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    """A case is closed only for what never came, or came when its time was over; where no law sets a time, only for
+    what never came."""
+    supplies = [state for state in _clocks(law, item, case, told) if state.limit.what is LimitKind.SUPPLY]
+    if any(state.state is ClockIs.EXPIRED for state in supplies):
+        return
+    runs = next((state.due for state in supplies if state.state is ClockIs.RUNNING and state.due), None)
+    if runs is not None:
+        raise Refused("refused.time-left", until=runs.isoformat())
+    answers = [act.act for act in case.line if act.act in (Act.ASK_CORRECTION, Act.SUPPLEMENT, Act.SUPPLY)]
+    if not answers or answers[-1] is not Act.ASK_CORRECTION:
+        raise Refused("refused.was-supplied")
+
+
+def _something_was_granted(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    """行政许可法 §69, §70: only what was given can be taken back or end."""
+    if case.decision is None or case.decision.act not in (Act.GRANT, Act.DEEM_RENEWED):
+        raise Refused("refused.nothing-granted")
+
+
+def _first_stage_was_granted(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
+    """A second stage follows a granted first one; one that is not known here an officer has looked at on paper."""
+    number = case.intake.after if case.intake is not None else ""
+    if not item.after or not number:
+        return
+    rows = db.execute("select item, status from cases where number = ? and status != ''", (number,)).fetchall()
+    if rows and not any(row[0] in item.after and row[1] in _GRANTED for row in rows):
+        raise Refused("refused.first-stage")
+
+
+def _clocks(law: Law, item: Item, case: Case, told: CaseAct) -> list[ClockState]:
+    return [one for one in clocks_of_case(case, item, law.calendar, moment(told.at)) if not one.history]
 
 
 def _licence_has_terms(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
@@ -124,12 +174,24 @@ def _old_licence_can_be_followed(db: Database, law: Law, item: Item, case: Case,
         raise Refused("refused.licence-of-another", number=old.number)
 
 
+_GRANTED = (Status.GRANTED, Status.ISSUED, Status.HANDED_OVER, Status.ARCHIVED)
+
+_NEVER_WAITS = frozenset(
+    {Act.ASK_CORRECTION, Act.REFUSE_ACCEPTANCE, Act.DECLARE_NOT_REQUIRED, Act.CANCEL_LICENCE, Act.REVOKE_LICENCE}
+)
+
 Question = Callable[[Database, Law, Item, Case, CaseAct], None]
 LAWFUL: dict[Act, tuple[Question, ...]] = {
     Act.ACCEPT: (_can_be_simple,),
     Act.ACCEPT_CONDITIONALLY: (_only_secondary_lacks,),
+    Act.ASK_CORRECTION: (_not_accepted_by_law,),
+    Act.REFUSE_ACCEPTANCE: (_not_accepted_by_law,),
+    Act.DECLARE_NOT_REQUIRED: (_not_accepted_by_law,),
+    Act.CLOSE_LATE: (_nothing_was_brought_in_time,),
     Act.PAUSE: (_law_stops_the_clock,),
     Act.EXTEND: (_law_extends,),
-    Act.GRANT: (_papers_are_here, _nothing_lacks, _surveyed_if_it_must_be, _waiting_is_over),
+    Act.GRANT: (_papers_are_here, _nothing_lacks, _surveyed_if_it_must_be, _waiting_is_over, _first_stage_was_granted),
+    Act.CANCEL_LICENCE: (_something_was_granted,),
+    Act.REVOKE_LICENCE: (_something_was_granted,),
     Act.ISSUE: (_licence_has_terms, _old_licence_can_be_followed),
 }

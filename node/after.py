@@ -135,8 +135,17 @@ def documents_missing(db: Database, case: Case) -> list[Made]:
 
 
 def to_hand_over(case: Case) -> list[Made]:
-    """The last of each kind: what was made anew takes the place of what was returned."""
-    last = {told.made.kind: told.made for told in case.documents if told.made and told.made.kind in HANDED}
+    """The last of each kind: what was made anew takes the place of what was returned.
+
+    Nothing of an act that does not stand, or that a reopening took back: nobody is handed a grant that was none.
+    """
+    holds: set[str] = set()
+    for act in case.line:
+        if act.act is Act.REOPEN:
+            holds.clear()
+        holds.add(act.id)
+    mine = [told for told in case.documents if told.request is None or told.request in holds]
+    last = {told.made.kind: told.made for told in mine if told.made and told.made.kind in HANDED}
     return list(last.values())
 
 

@@ -179,10 +179,16 @@ def answers_notice(case: Case) -> bool:
 
 
 def waits_for_papers(case: Case) -> bool:
-    """Whether papers can be brought beside the line: they were to follow, or the time for the correction is over."""
-    is_open = case.status in (Status.RECEIVED, Status.ACCEPTED, Status.REVIEWED)
-    came_late = case.status is Status.RECEIVED and Flag.LAPSED in case.flags
-    return is_open and (Flag.LACKING in case.flags or came_late)
+    """Whether papers can be brought beside the line.
+
+    They were to follow; or a notice has not been answered and the case is with the district again, since the time was
+    over or the wish to withdraw was declined; or the law accepted the case before anybody said what lacks.
+    """
+    if case.status is Status.RECEIVED:
+        return bool(case.corrections) or Flag.LAPSED in case.flags
+    return case.status in (Status.ACCEPTED, Status.REVIEWED) and not case.flags.isdisjoint(
+        (Flag.LACKING, Flag.DEEMED_ACCEPTED)
+    )
 
 
 def supplement(tx: Database, pen: Journal, book: Casebook, draft_id: str, item: Item, *, by: By, at: datetime) -> Act:

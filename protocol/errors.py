@@ -173,6 +173,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the law of this item does not extend its limit",
         "decide within the limit",
     ),
+    "refused.extended-late": (
+        "the limit is over; an extension written now changes no day",
+        "decide now, and write the reason of the delay (行政许可法 §42)",
+    ),
+    "refused.deemed-accepted": (
+        "nobody told the applicant in time: the law has accepted this case as of {day}",
+        "accept it and examine it; what lacks can still be brought (行政许可法 §32)",
+    ),
+    "refused.was-supplied": (
+        "what the notice asked for has been brought, and no time for it was over",
+        "accept the case, or refuse acceptance with the reasons",
+    ),
+    "refused.nothing-granted": (
+        "nothing was granted on this case that could be revoked or cancelled",
+        "look the licence up among the licences",
+    ),
     "refused.case-moved": (
         "somebody else moved this case in the meantime",
         "look at what is there now and decide again",

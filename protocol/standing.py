@@ -141,12 +141,16 @@ def are_stale(db: Database) -> bool:
 
 
 def _effect_day(states: Iterable[ClockState]) -> date | None:
-    """The first day after which the law itself acts on the case, whether it has come or not."""
+    """The first day after which the law itself acts on the case, whether it has come or not.
+
+    What was done, in time or too late, is no longer acted upon: a case must not stand here for good.
+    """
     days = [
         state.due
         for state in states
         if not state.history
         and state.due is not None
+        and state.met_on is None
         and state.state in (ClockIs.RUNNING, ClockIs.EXPIRED)
         and state.limit.on_expiry not in (None, "none", "escalate")
     ]

@@ -479,6 +479,13 @@ class World:
             busy |= party.step()
         return self.network.deliver() > 0 or busy
 
+    def stations_are_heard(self) -> None:
+        """A new day: the stations have switched on and greeted the district, which knows its clock is right."""
+        for name in self.stations:
+            self.network.cut(name)
+            self.network.mend(name)
+        self.settle()
+
     def settle(self) -> None:
         """Until nothing moves even when retries are due."""
         quiet = 0

@@ -60,7 +60,7 @@ def _lacking(asked: Asked) -> list[Row]:
 def _late(asked: Asked) -> list[Row]:
     """The attested time of a supplement beside its arrival here, and until when it was due: a person decides."""
     notice = last_of(asked.case, Act.ASK_CORRECTION)
-    came = last_of(asked.case, Act.SUPPLEMENT, Act.LAPSE)
+    came = last_of(asked.case, Act.SUPPLEMENT, Act.SUPPLY, Act.LAPSE)
     rows: list[Row] = []
     if notice is not None:
         rows += [
@@ -69,7 +69,7 @@ def _late(asked: Asked) -> list[Row]:
         ]
     due = supply_due(asked.clocks)
     rows.append(Row(say("facts.supply-due"), say("facts.day", day=due) if due else say("facts.no-supply-due")))
-    if came is not None and came.act is Act.SUPPLEMENT:
+    if came is not None and came.act is not Act.LAPSE:
         rows.append(Row(say("facts.supplied-at"), say("act.moment", at=moment(came.at))))
         if heard := asked.heard.get(came.id):
             rows.append(Row(say("facts.supplied-heard"), say("act.moment", at=moment(heard))))
@@ -84,7 +84,8 @@ def _late(asked: Asked) -> list[Row]:
 
 def supply_due(clocks: Sequence[ClockState]) -> date | None:
     """Until when the applicant had to bring what the notice asked for, where the item's law sets it."""
-    return next((one.due for one in clocks if one.limit.what is LimitKind.SUPPLY and not one.history), None)
+    mine = (one.due for one in clocks if one.limit.what is LimitKind.SUPPLY and one.due and not one.history)
+    return next(mine, None)
 
 
 def _longer(asked: Asked) -> list[Row]:

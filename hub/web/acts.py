@@ -49,7 +49,9 @@ DANGER = frozenset(
 _ON_THE_FORM = frozenset(
     {
         "refused.papers-missing", "refused.lacking", "refused.not-surveyed", "refused.not-simple", "refused.incomplete",
-        "refused.not-secondary", "refused.stop-not-law", "refused.not-extendable", "refused.waiting-period",
+        "refused.extended-late", "refused.deemed-accepted", "refused.was-supplied", "refused.nothing-granted",
+        "refused.first-stage", "refused.time-left", "refused.not-secondary", "refused.stop-not-law",
+        "refused.not-extendable", "refused.waiting-period",
         "refused.licence-number", "refused.licence-over", "refused.licence-of-another",
     }
 )  # fmt: skip

@@ -76,11 +76,13 @@ _HAPPENED: dict[Act, Happened] = {
 def events_of(case: Case) -> list[Event]:
     """What happened, from the acts that stand, in their order.
 
-    Papers that a conditional acceptance waited for count as supplemented with the last one that was brought.
+    Papers that a conditional acceptance waited for count as supplemented with the last one that was brought; what a
+    correction notice asked for also when it was brought beside the line, because the case was no longer at the desk.
     """
     events: list[Event] = []
     stop: Stop | None = None
     lacking = set[str]()
+    is_asked = False  # a notice is out and has not been answered
     for act in case.line:
         what = _HAPPENED.get(act.act)
         if act.act is Act.ACCEPT_CONDITIONALLY:
@@ -88,6 +90,10 @@ def events_of(case: Case) -> list[Event]:
         elif act.act is Act.SUPPLY and lacking:
             lacking -= {paper.material for paper in act.papers}
             what = None if lacking else Happened.SUPPLEMENTED
+        elif act.act is Act.SUPPLY and is_asked:
+            what = Happened.SUPPLEMENTED
+        if what is Happened.CORRECTION_ASKED or what is Happened.SUPPLEMENTED:
+            is_asked = what is Happened.CORRECTION_ASKED
         if what is None:
             continue
         if what is Happened.PAUSED:

@@ -73,9 +73,12 @@ _LINE: tuple[Rule, ...] = (
     Rule(Status.RETURNED,     Act.LAPSE,                _S, _DESK | _SYSTEM, Status.RECEIVED, sets=_F(Flag.LAPSED)),
     # at the desk's turn the wish to withdraw passes the case to the hub, which answers it
     Rule(Status.RETURNED,     Act.ASK_WITHDRAWAL,       _S, _DESK,      Status.RECEIVED, _REASON),
-    # survey by two, §34; only what §45 and the item's own law name stands the clock still
+    # 容缺: what was to follow has not come in time
+    Rule(Status.ACCEPTED,     Act.CLOSE_LATE,           _H, _LEADER,    Status.WITHDRAWN, _REFUSAL, wants=_F(Flag.LACKING)),
+    Rule(Status.REVIEWED,     Act.CLOSE_LATE,           _H, _LEADER,    Status.WITHDRAWN, _REFUSAL, wants=_F(Flag.LACKING)),
+    # survey by two, §34; a second surveyor who cannot sign the record makes another, which the first may sign; only what §45 and the item's own law name stands the clock still
     Rule(Status.ACCEPTED,     Act.ORDER_SURVEY,         _H, _REVIEWER,  Status.ACCEPTED, _REASON, sets=_F(Flag.SURVEY_PENDING), bars=_BUSY | _SIMPLE),
-    Rule(Status.ACCEPTED,     Act.RECORD_SURVEY,        _H, _SURVEYOR,  Status.ACCEPTED, _F(Need.SURVEY), sets=_F(Flag.SURVEY_RECORDED), wants=_F(Flag.SURVEY_PENDING), bars=_F(Flag.SURVEY_RECORDED, Flag.PAUSED)),
+    Rule(Status.ACCEPTED,     Act.RECORD_SURVEY,        _H, _SURVEYOR,  Status.ACCEPTED, _F(Need.SURVEY), sets=_F(Flag.SURVEY_RECORDED), wants=_F(Flag.SURVEY_PENDING), bars=_F(Flag.PAUSED)),
     Rule(Status.ACCEPTED,     Act.COUNTERSIGN_SURVEY,   _H, _SURVEYOR,  Status.ACCEPTED, sets=_F(Flag.SURVEYED), clears=_SURVEY_DONE, wants=_F(Flag.SURVEY_RECORDED)),
     Rule(Status.ACCEPTED,     Act.PAUSE,                _H, _EXAMINERS, Status.ACCEPTED, _F(Need.REASON, Need.STOP), sets=_F(Flag.PAUSED), bars=_F(Flag.PAUSED) | _SIMPLE),
     Rule(Status.ACCEPTED,     Act.RESUME,               _H, _EXAMINERS, Status.ACCEPTED, _REASON, clears=_F(Flag.PAUSED), wants=_F(Flag.PAUSED)),
@@ -125,7 +128,7 @@ RULES: tuple[Rule, ...] = (
     *(
         Rule(
             at, Act.REOPEN, _H, _LEADER, None, _REASON, sets=_set(Flag.REOPENED),
-            clears=_set(Flag.SIMPLE, Flag.SURVEYED, Flag.CHECK_DUE, Flag.LAPSED, Flag.RESULT_RETURNED),
+            clears=_set(Flag.SIMPLE, Flag.SURVEYED, Flag.CHECK_DUE, Flag.LAPSED, Flag.RESULT_RETURNED, Flag.LICENCE_ENDED),
         )
         for at in (Status.GRANTED, Status.DENIED, Status.WITHDRAWN, *_AFTERWARDS)
     ),

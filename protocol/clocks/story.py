@@ -49,9 +49,17 @@ def day_of(at: datetime) -> date:
     return within(at.astimezone(CHINA).date()) if 1 < at.year < 9999 else within(at.date())
 
 
+def iso_day(text: str) -> date | None:
+    """A day within what can be reckoned with; None for what is none: letters are not checked for days."""
+    try:
+        return within(date.fromisoformat(text))
+    except ValueError:
+        return None
+
+
 def _mark(event: Event) -> Mark:
     at, day = _moment_and_day(event.at)
-    return Mark(event, at, day, within(date.fromisoformat(event.counts_from)) if event.counts_from else day)
+    return Mark(event, at, day, iso_day(event.counts_from) or day)
 
 
 @lru_cache(4096)  # a worklist asks for the same events again and again
@@ -66,7 +74,7 @@ class Story:
     __slots__ = ("marks", "pauses", "reopened")
 
     def __init__(self, events: Iterable[Event]) -> None:
-        """:raises ValueError: a time is not what stamp() writes, or a day is no ISO day"""
+        """:raises ValueError: a time is not what stamp() writes"""
         self.marks = [_mark(event) for event in events]
         self.reopened = max(
             (n for n, mark in enumerate(self.marks) if mark.event.what is Happened.REOPENED), default=-1

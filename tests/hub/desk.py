@@ -276,6 +276,7 @@ class Desk:
     def lapses(self) -> None:
         """What the hub's own job does: the law acts on what has run out."""
         hub = self.world.hub
+        self.world.stations_are_heard()
         office, at = hub.office, hub.clock.now()
         with office.store.write() as tx:
             lines.bring_up_to_date(tx, hub.book, self.shelf, at, only=hub.case_ids())

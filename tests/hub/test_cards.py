@@ -24,6 +24,7 @@ def a_morning_later(desk: Desk, world: World, days: int = 1) -> int:
     given = 0
     for _ in range(days):
         world.advance(DAY_S)
+        world.stations_are_heard()
         desk.catches_up()
         given += supervision(desk).give_cards(world.hub.clock.now())
     return given

@@ -185,6 +185,30 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The law of this item does not extend its limit",
         "Decide within the limit",
     ),
+    "refused.extended-late": (
+        "期限已经届满，现在延长不改变任何日期",
+        "请尽快作出决定，并写明逾期的原因（行政许可法第四十二条）",
+        "The limit is over; an extension written now changes no day",
+        "Decide now, and write the reason of the delay (Administrative Licensing Law §42)",
+    ),
+    "refused.deemed-accepted": (
+        "逾期没有一次告知，依法自 {day} 收到材料之日起视为受理",
+        "请受理后审查；缺的材料仍可以补来（行政许可法第三十二条）",
+        "Nobody told the applicant in time: the law has accepted this case as of {day}",
+        "Accept it and examine it; what lacks can still be brought (Administrative Licensing Law §32)",
+    ),
+    "refused.was-supplied": (
+        "告知补正的内容已经补来，没有逾期",
+        "请受理；不能受理的，写明理由",
+        "What the notice asked for has been brought, and no time for it was over",
+        "Accept the case, or refuse acceptance with the reasons",
+    ),
+    "refused.nothing-granted": (
+        "这一件没有准予过，没有可以撤销、注销的许可",
+        "请在证照库中查找",
+        "Nothing was granted on this case that could be revoked or cancelled",
+        "Look the licence up among the licences",
+    ),
     "refused.case-moved": (
         "在您操作之前，别的同事已经办了一步",
         "请看最新情况后再决定；您写的内容没有生效",
