@@ -16,6 +16,7 @@ from hub.finished import note_for_archive
 from hub.papermaking import note_what_to_print
 from protocol.casebook import Casebook, Listener
 from protocol.clock import stamp
+from protocol.errors import Distrusted
 from protocol.exchange.journal import Handler, Heard, Journal
 from protocol.exchange.messages import CataloguePublished, Kind
 from protocol.exchange.topics import HUB
@@ -63,8 +64,11 @@ def _keep_only(tx: Database, heard: Heard) -> None:
 def _hear_catalogue(tx: Database, heard: Heard) -> None:
     """Our own publication. Given back after a lost disk it fills the shelf again, and the bundle is asked for."""
     if heard.author != HUB:
-        return
-    published = _decode_catalogue(heard.body)
+        raise Distrusted("distrusted.author")
+    try:
+        published = _decode_catalogue(heard.body)
+    except msgspec.DecodeError as why:
+        raise Distrusted("distrusted.shape", why="catalogue") from why
     _shelve(tx, published.number, published.digest, published.size, heard.at, Stage(published.stage))
     papers = [(published.digest, published.size)]
     if published.delta:  # the reader takes one of them; adoption.py sees to it that the other is offered no longer

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from protocol.cases.acts import By
 from protocol.cases.words import Side
-from protocol.clock import stamp
+from protocol.clock import moment, stamp
 from protocol.controls.rules import ControlRule
 from protocol.errors import Distrusted
 from protocol.exchange.journal import Heard
@@ -51,7 +51,8 @@ def hear(tx: Database, heard: Heard) -> None:
     """A receipt from a station."""
     try:
         read = _decode(heard.body)
-    except msgspec.DecodeError as why:
+        moment(heard.at)
+    except (msgspec.DecodeError, ValueError) as why:
         raise Distrusted("distrusted.shape", why="reading of a rule") from why
     if heard.author == HUB:
         raise Distrusted("distrusted.author")

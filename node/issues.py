@@ -106,16 +106,20 @@ def road(issues: list[Known], goal: Known, gone: frozenset[str] = frozenset()) -
 
 def want(tx: Database) -> None:
     """Want what leads to the newest issue, and nothing else."""
-    issues = known(tx)
-    goal = next((issue for issue in issues if issue.state is not State.REFUSED), None)
-    wanted: list[tuple[str, int]] = []
-    if goal is not None and goal.state is not State.HELD:
-        rows = tx.execute("select digest from papers where case_id = ? and lost = 1", (_CASE,)).fetchall()
-        steps = road(issues, goal, frozenset(str(row[0]) for row in rows))
+    rows = tx.execute("select digest from papers where case_id = ? and lost = 1", (_CASE,)).fetchall()
+    issues, gone, wanted = known(tx), frozenset(str(row[0]) for row in rows), list[tuple[str, int]]()
+    for goal in issues:
+        if goal.state is State.HELD:
+            break
+        if goal.state is State.REFUSED:
+            continue
+        steps = road(issues, goal, gone)
         if steps is not None and sum(step.delta_size for step in steps) < goal.size:
             wanted = [(step.delta, step.delta_size) for step in steps]
-        else:
+        elif goal.digest not in gone:
             wanted = [(goal.digest, goal.size)]
+        if wanted:
+            break  # what nobody has keeps no older one waiting: a wrong number would hold this station for ever
     marks = ",".join("?" * len(wanted))
     tx.execute(
         f"delete from papers where case_id = ? and here = 0 and lost = 0 and digest not in ({marks})",

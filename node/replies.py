@@ -10,6 +10,7 @@ from protocol.casebook import Casebook, Listener
 from protocol.errors import Distrusted
 from protocol.exchange.journal import Handler, Heard
 from protocol.exchange.messages import CataloguePublished, Kind
+from protocol.exchange.topics import HUB
 from protocol.licences import note_licences
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode
@@ -42,4 +43,6 @@ def _hear_catalogue(tx: Database, heard: Heard) -> None:
         published = _decode_catalogue(heard.body)
     except msgspec.DecodeError as why:
         raise Distrusted("distrusted.shape", why="catalogue") from why
+    if heard.author != HUB:
+        raise Distrusted("distrusted.author")
     issues.told(tx, published, heard.heard_at)

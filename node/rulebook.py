@@ -87,7 +87,10 @@ def hear(tx: Database, heard: Heard) -> None:
     """Our own receipt, written now or given back after a lost disk."""
     if heard.author == HUB:
         raise Distrusted("distrusted.author")
-    read = _decode(heard.body)
+    try:
+        read = _decode(heard.body)
+    except msgspec.DecodeError as why:
+        raise Distrusted("distrusted.shape", why="reading of a rule") from why
     tx.execute(
         "insert or ignore into rule_readings (code, version, account, at) values (?,?,?,?)",
         (read.code, read.version, heard.by, heard.at),

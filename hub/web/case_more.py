@@ -17,7 +17,7 @@ from hub.web.shown import item_name, label_of, status_chip
 from protocol.casebook import Casebook
 from protocol.cases.case import Case
 from protocol.cases.rules import Act, Flag
-from protocol.catalogue.items import Item
+from protocol.catalogue.items import Item, Mode
 from protocol.clock import moment
 from protocol.console import session
 from protocol.console.accounts import Account
@@ -84,7 +84,7 @@ def more_rows(of: MoreOf) -> list[Row]:
     intake, rows = of.case.intake, list[Row]()
     if intake is None:
         return rows
-    if intake.mode:
+    if intake.mode in list(Mode):
         rows.append(Row(say("case.mode"), say(f"case.mode.{intake.mode}")))
     if intake.channel != "window":
         rows.append(Row(say("case.channel"), intake.channel))
