@@ -69,6 +69,9 @@ class Clockwork:
     def make_papers(self, at: datetime) -> int:
         return self.papers.make_next(at)
 
+    def try_papers_again(self) -> None:
+        self.papers.try_again()
+
     def give_cards(self, at: datetime) -> int:
         room = self.papers
         seal = partial(seal_to_self, room.keys)

@@ -19,6 +19,7 @@ LOOKS_HOUR = 5
 PUBLICATIONS_EVERY_S = 30
 STANDING_EVERY_S = 1
 LAW_EVERY_S = 60
+PAPERS_AGAIN_EVERY_S = 3600
 
 # counted in the copy and in the database: what cannot be asked back from anybody comes first
 DRILLED_TABLES = (
@@ -77,6 +78,11 @@ def keep_standing(hub: Office) -> None:
     hub.clockwork.keep_licences(hub.parties(), hub.office.clock.now())
 
 
+def try_papers_again(hub: Office) -> None:
+    """A document that could not be made waits for a font or a seal, not for a restart."""
+    hub.clockwork.try_papers_again()
+
+
 def let_the_law_act(hub: Office) -> None:
     """Cards first: what the law has done in the place of a section is no longer open afterwards."""
     hub.clockwork.give_cards(hub.office.clock.now())
@@ -114,6 +120,7 @@ def timetable(hub: Office) -> BackgroundScheduler:
     scheduler.add_job(watch_publications, "interval", [hub], seconds=PUBLICATIONS_EVERY_S)
     scheduler.add_job(keep_standing, "interval", [hub], seconds=STANDING_EVERY_S)
     scheduler.add_job(let_the_law_act, "interval", [hub], seconds=LAW_EVERY_S)
+    scheduler.add_job(try_papers_again, "interval", [hub], seconds=PAPERS_AGAIN_EVERY_S)
     scheduler.add_job(forget_looks, "cron", [hub], hour=LOOKS_HOUR, jitter=1800)
     made: BackgroundScheduler = scheduler
     return made

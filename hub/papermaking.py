@@ -40,16 +40,20 @@ PRESS = By("press", Role.SYSTEM)
 
 
 def note_what_to_print(tx: Database, heard: Heard, act: CaseAct, case: Case) -> None:
-    """A listener of the casebook: an act of ours that wants a document, and the word that it has been made."""
-    if heard.author != HUB:
-        return
-    if act.act is Act.ATTACH and act.made is not None and act.request:
+    """A listener of the casebook: acts of ours that want a document, and the word that it has been made.
+
+    Every act that stands is looked at: one that waited for another, given back after a lost disk, may stand only now.
+    """
+    if heard.author == HUB and act.act is Act.ATTACH and act.made is not None and act.request:
         tx.execute("delete from to_print where act_id = ? and kind = ?", (act.request, act.made.kind))
         return
     made = {(one.request, one.made.kind) for one in case.documents if one.made is not None}
-    for kind in kinds_of(act):
-        if (act.id, str(kind)) not in made:
-            tx.execute("insert or ignore into to_print (act_id, kind, case_id) values (?,?,?)", (act.id, kind, case.id))
+    for one in case.line:
+        for kind in kinds_of(one):
+            if (one.id, str(kind)) not in made:
+                tx.execute(
+                    "insert or ignore into to_print (act_id, kind, case_id) values (?,?,?)", (one.id, kind, case.id)
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,41 @@ class Papermaking:
     def make_next(self, at: datetime, limit: int = 20) -> int:
         """Make up to `limit` documents that are wanted. Returns how many were made.
 
-        What cannot be made (a character that no font has) is put before a person once, and tried again when asked.
+        What cannot be made (a character that no font has) is put before a person once, and tried again every hour.
         """
         with self.store.read() as db:
-            rows = db.execute(
-                "select act_id, kind, case_id from to_print where problem = '' limit ?", (limit,)
+            items = db.execute(
+                "select distinct c.item, c.item_version from to_print t join cases c on c.id = t.case_id"
+                " where t.problem = ''"
             ).fetchall()
-        return sum(self._make(str(act), Kind(kind), str(case), at) for act, kind, case in rows)
+            rows = []
+            for code, version in items:
+                if self.law.item(str(code), int(version)) is not None:  # otherwise its catalogue is on the way
+                    rows += db.execute(
+                        "select t.act_id, t.kind, t.case_id from to_print t join cases c on c.id = t.case_id"
+                        " where t.problem = '' and c.item = ? and c.item_version = ? limit ?",
+                        (code, version, limit),
+                    ).fetchall()
+        return sum(self._make_or_tell(str(act), Kind(kind), str(case), at) for act, kind, case in rows[:limit])
+
+    def _make_or_tell(self, act_id: str, kind: Kind, case_id: str, at: datetime) -> bool:
+        """A border: whatever is wrong with one document, the others are made."""
+        try:
+            return self._make(act_id, kind, case_id, at)
+        except Exception as why:
+            code = why.code if isinstance(why, Refused) else "fault"
+            if not isinstance(why, Refused):
+                log.exception("a document cannot be made case=%s kind=%s", case_id, kind)
+            else:
+                log.warning("a document cannot be made case=%s kind=%s code=%s", case_id, kind, code)
+            with self.store.write() as tx:
+                tx.execute("update to_print set problem = ? where act_id = ? and kind = ?", (code, act_id, kind))
+                case = self.book.case(tx, case_id)
+                attention.put_once(
+                    tx, "document-not-made", f"{act_id}/{kind}", at=stamp(at), case=case_id,
+                    detail={"number": case.number if case is not None else "", "why": code},
+                )  # fmt: skip
+            return False
 
     def _make(self, act_id: str, kind: Kind, case_id: str, at: datetime) -> bool:
         with self.store.read() as db:
@@ -87,20 +119,10 @@ class Papermaking:
             return self._drop(act_id, kind)  # an act that was set aside gets no paper
         item = self.law.item(case.item, case.item_version)
         if item is None:
-            return False  # its catalogue is on the way
+            return False
         writing = Writing(as_of(case, step.act), step.act, item, self.law, self.contact, place)
         document = write(kind, writing)
-        try:
-            printed = produce(self.press, document, self.district, self.keys, self.seal())
-        except Refused as why:
-            with self.store.write() as tx:
-                tx.execute("update to_print set problem = ? where act_id = ? and kind = ?", (why.code, act_id, kind))
-                attention.put_once(
-                    tx, "document-not-made", f"{act_id}/{kind}", at=stamp(at), case=case_id,
-                    detail={"number": case.number, "why": why.code},
-                )  # fmt: skip
-            log.warning("a document cannot be made case=%s kind=%s code=%s", case_id, kind, why.code)
-            return False
+        printed = produce(self.press, document, self.district, self.keys, self.seal())
         self.blobs.keep(printed.pdf, at)
         made = Made(kind=kind, number=document.front.number, digest=printed.digest, size=len(printed.pdf))
         with self.store.write() as tx:
@@ -112,6 +134,7 @@ class Papermaking:
             )  # fmt: skip
             check(now, Act.ATTACH, Side.HUB, PRESS, told)
             self.pen.write(tx, now.station, MessageKind.CASE_ACT, tell(told), by=PRESS.account, at=at, case=case_id)
+            attention.settle(tx, "document-not-made", f"{act_id}/{kind}", by=PRESS.account, at=stamp(at))
         return True
 
     def _drop(self, act_id: str, kind: Kind) -> bool:
@@ -119,9 +142,13 @@ class Papermaking:
             tx.execute("delete from to_print where act_id = ? and kind = ?", (act_id, kind))
         return False
 
-    def try_again(self, tx: Database, act_id: str) -> None:
-        """A font was installed, a seal renewed: make what could not be made."""
-        tx.execute("update to_print set problem = '' where act_id = ?", (act_id,))
+    def try_again(self) -> None:
+        """A font may have been installed, a seal renewed: what could not be made is tried once more."""
+        with self.store.read() as db:
+            if db.execute("select 1 from to_print where problem != '' limit 1").fetchone() is None:
+                return
+        with self.store.write() as tx:
+            tx.execute("update to_print set problem = ''")
 
 
 def _title(db: Database, station: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hub.clockwork import Clockwork
 from hub.lapses import CLOCK
 from hub.papermaking import Papermaking
+from protocol.attention import open_notices
 from protocol.cases.words import Act, Flag, Status
 from protocol.catalogue.items import Item
 from protocol.clock import CHINA
@@ -186,3 +188,62 @@ def test_a_line_of_the_worklist_says_in_whose_hands_a_case_is_and_until_when(wor
     world.hub.decides(case, Act.ARCHIVE)
     assert line() is None
     assert world.hub.name == HUB
+
+
+def test_a_name_that_no_font_can_print_keeps_nobody_elses_notice_and_is_printed_when_the_font_is_there(
+    world: World,
+) -> None:
+    odd, mine = taken_in(world), taken_in(world)
+    for case in (odd, mine):
+        world.hub.decides(case, Act.ACCEPT)
+    work, at = clockwork(world), world.hub.clock.now()
+    without = Clockwork(replace(work.papers, press=_NoFont(world.hub.case(odd).number)))  # type: ignore[arg-type, union-attr]
+    assert without.make_papers(at) == 1
+    assert without.make_papers(at) == 0
+    with world.hub.office.store.read() as db:
+        (notice,) = [one for one in open_notices(db) if one.kind == "document-not-made"]
+    assert notice.case_id == odd
+    assert work.make_papers(at) == 0
+    work.try_papers_again()  # the job of every hour
+    assert work.make_papers(at) == 1
+    with world.hub.office.store.read() as db:
+        assert not [one for one in open_notices(db) if one.kind == "document-not-made"]
+
+
+class _NoFont:
+    """A press that breaks on the documents of one case, and not in a way that it has words for."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+
+    def __getattr__(self, name: str) -> object:
+        real = getattr(PRESS, name)
+        if not callable(real):
+            return real
+
+        def printed(*args: object, **kwargs: object) -> object:
+            if self.number in repr(args) + repr(kwargs):
+                raise RuntimeError("no glyph")
+            return real(*args, **kwargs)
+
+        return printed
+
+
+def test_cases_whose_item_has_not_come_do_not_stand_before_the_papers_of_the_others(world: World) -> None:
+    """Thirty notices of an item that only the stations of a trial know; one of an item that is known here."""
+    for _ in range(3):
+        world.hub.decides(taken_in(world), Act.ACCEPT)
+    mine = taken_in(world, FOOD)
+    world.hub.decides(mine, Act.ACCEPT)
+    work = clockwork(world)
+    some = Clockwork(replace(work.papers, law=_WithoutP08()))  # type: ignore[arg-type]
+    assert some.papers.make_next(world.hub.clock.now(), limit=1) == 1
+    assert world.hub.case(mine).documents  # type: ignore[union-attr]
+    assert work.make_papers(world.hub.clock.now()) == 3
+
+
+class _WithoutP08:
+    calendar = LAW.calendar
+
+    def item(self, code: str, version: int) -> Item | None:
+        return None if code == "P08" else LAW.item(code, version)
