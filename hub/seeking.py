@@ -6,12 +6,15 @@ No ID number lies in it: the last four characters, and for a whole number a hash
 
 from __future__ import annotations
 
+import base64
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from pypinyin import Style, lazy_pinyin, pinyin
 from sqlite_utils import Database
 
@@ -23,10 +26,12 @@ MOST = 1000  # found cases that are looked at, newest first; who gets so many na
 OPEN = "open"
 _LETTERS = 2  # of pinyin, before it is looked for
 _GRAM = 3
+_NONCE_BYTES = 12
 _SYLLABLES = 14  # of a long name whose pinyin can be begun in the middle
 _READINGS = 3  # of the first character: a surname is often read in another way than the dictionary's first
 _HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003fffd]")
 _LATIN = re.compile(r"[0-9a-z]+")
+_PARTY = re.compile(r"[a-z0-9-]*[a-z0-9][a-z0-9-]*")
 _TAIL = re.compile(r"[0-9]{3}[0-9x]")
 
 
@@ -105,6 +110,22 @@ def find_person(db: Database, known_by: str, station: str = "") -> Found:
         (known_by, station, MOST + 1),
     ).fetchall()
     return Found([int(row[0]) for row in rows[:MOST]], len(rows) > MOST)
+
+
+def closed(db: Database, text: str) -> str:
+    """Words as they may stand in an address, which browsers keep and others see: only this store can read them."""
+    key = _key(db)
+    nonce = blake2b(text.encode(), key=key, digest_size=_NONCE_BYTES).digest()  # the same words, the same address
+    return base64.urlsafe_b64encode(nonce + ChaCha20Poly1305(key).encrypt(nonce, text.encode(), None)).decode()
+
+
+def opened(db: Database, token: str) -> str:
+    """What closed() closed; "" for anything else."""
+    try:
+        data = base64.urlsafe_b64decode(token)
+        return ChaCha20Poly1305(_key(db)).decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], None).decode()
+    except (ValueError, InvalidTag):
+        return ""
 
 
 def fold(text: str) -> str:

@@ -36,7 +36,9 @@ PAGE = 50
 PAGES = 200  # further than that nobody turns pages; a narrower question finds it
 MINE, SECTION, ALL = "mine", "section", "all"
 TWINS_WITHIN = timedelta(days=30)
-KEPT = ("at", "q", "person", "station", "status", "only")  # of the address
+# of the address; `words` is what was typed, closed: it is often a name
+KEPT = {"at": 80, "words": 400, "person": 80, "station": 80, "status": 80, "only": 80}
+TYPED = 80  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,8 @@ class _Asked:
     at: datetime
     calendar: Calendar
     kept: Mapping[str, str]
+    search: str
     page: int
-
-    @property
-    def search(self) -> str:
-        return self.kept.get("q", "")
 
     @property
     def station(self) -> str:
@@ -216,28 +215,37 @@ def show_cases(request: Request) -> Response:
 
 def _asked(request: Request) -> _Asked:
     desk, given = room(request), request.query_params
-    kept = {name: value for name in KEPT if (value := given.get(name, "").strip()[:80])}
+    kept = {name: value for name, most in KEPT.items() if (value := given.get(name, "").strip()[:most])}
+    typed = given.get("q", "").strip()[:TYPED]  # by hand: nothing on our pages leads there
+    with desk.store.read() as db:
+        search = typed or seeking.opened(db, kept.get("words", ""))
+    if typed:
+        kept |= _closed(request, typed)
     page = given.get("page", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
     return _Asked(
-        request, desk, session.who(request).account, desk.clock.now(), desk.shelf.calendar, kept, max(1, number)
+        request, desk, session.who(request).account, desk.clock.now(), desk.shelf.calendar, kept, search, max(1, number)
     )
 
 
 def find(request: Request, body: FormData) -> Response:
-    """From the words of the form to the address of the list.
-
-    A whole number never stands in an address: it becomes the hash that the index knows it by, and to look for it is
-    to look at a person, and written down.
-    """
-    desk = room(request)
-    typed = {name: text for name in KEPT if (text := forms.text(body, name)[:80])}
-    if is_full_number(typed.get("q", "")):
-        note_look(request, "search")
-        with desk.store.read() as db:
-            typed["person"] = seeking.person(db, typed.pop("q"))
+    """From the words of the form to the address of the list, in which they stand closed."""
+    typed = {name: text for name, most in KEPT.items() if (text := forms.text(body, name)[:most])}
+    if words := forms.text(body, "q")[:TYPED]:
+        typed |= _closed(request, words)
     path = url(request, "cases" if forms.text(body, "list") == "cases" else "worklist")
     return see_other_url(request, f"{path}?{urlencode(typed)}" if typed else path)
+
+
+def _closed(request: Request, words: str) -> dict[str, str]:
+    """A whole number becomes the hash that the index knows it by, and to look for it is to look at a person: that is
+    written down."""
+    if is_full_number(words):
+        note_look(request, "search")
+    with room(request).store.read() as db:
+        if is_full_number(words):
+            return {"person": seeking.person(db, words)}
+        return {"words": seeking.closed(db, words)}
 
 
 def _found(asked: _Asked, db: Database, *, open_only: bool = False) -> Found | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -79,6 +80,24 @@ def test_a_whole_number_finds_the_person_leaves_a_look_and_stands_in_no_address(
         assert NUMBER not in held
         assert CODE not in held
     assert found(li, "510114199003070026") == []
+
+
+def test_a_name_stands_in_no_address_and_a_filter_finds_it_all_the_same(desk: Desk, people: list[str]) -> None:
+    li = desk.browser()
+    li.get("/worklist")
+    answer = li.client.post("/find", data={**li.hidden("/find"), "q": NAME}, follow_redirects=False)
+    there = answer.headers["location"]
+    assert "q=" not in there
+    assert quote(NAME) not in there
+    li.get(there)
+    assert people[5] in li.page
+    assert not [one for one in re.findall(r'href="([^"]*)"', li.page) if quote(NAME) in one]
+    for wrong in ("x", "x" * 60, "云", there.partition("words=")[2][:-3]):
+        li.get(f"/worklist?words={quote(wrong)}")
+        assert li.status == 200
+    for station in ('"', 'dafeng" OR name : "x', "*"):
+        li.get(f"/worklist?words={there.partition('words=')[2]}&station={quote(station)}")
+        assert li.status == 200
 
 
 def test_the_worklist_is_searched_within_its_own_hands(desk: Desk, people: list[str]) -> None:

@@ -32,7 +32,7 @@ def test_an_officer_claims_opens_and_gives_back_by_the_keyboard(desk: Desk, worl
         page.keyboard.press("/")
         page.keyboard.type(world.hub.case(case).number)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/worklist?*q=*")
+        page.wait_for_url("**/worklist?*words=*")
         assert page.locator("[data-row]").count() == 1
         page.keyboard.press("j")
         page.keyboard.press("c")
