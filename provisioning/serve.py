@@ -22,7 +22,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from protocol.clock import Clock, WallClock
-from protocol.errors import TEXTS, Distrusted, MicrocenterError, Refused, Unreachable
+from protocol.codes import TEXTS
+from protocol.errors import Distrusted, MicrocenterError, Refused, Unreachable
 from protocol.settings import write_whole
 from provisioning.answer import answer, confirm
 from provisioning.enrol import MAX_BYTES

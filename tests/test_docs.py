@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from protocol.errors import TEXTS, Damaged, Distrusted, Refused, Unreachable
+from protocol.codes import TEXTS
+from protocol.errors import Damaged, Distrusted, Refused, Unreachable
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("protocol", "node", "hub", "provisioning")
@@ -87,7 +88,7 @@ def test_every_debian_package_has_its_reason_and_a_script_that_wants_it():
 # -- error codes
 
 BRANCHES = tuple(kind.branch for kind in (Refused, Distrusted, Unreachable, Damaged))
-TEXTS_LIVE_IN = ("protocol/errors.py", "protocol/console/translations/")  # here every code is named, and none happens
+TEXTS_LIVE_IN = ("protocol/codes.py", "protocol/console/translations/")  # here every code is named, and none happens
 CODE = re.compile(rf"(?:{'|'.join(BRANCHES)})\.[a-z][a-z-]*")
 
 
@@ -107,7 +108,7 @@ def codes_in_the_packages() -> dict[str, str]:
 
 def test_every_error_code_can_happen():
     unused = sorted(set(TEXTS) - set(codes_in_the_packages()))
-    assert unused == [], f"{len(unused)} codes of protocol.errors.TEXTS are raised nowhere: {', '.join(unused)}"
+    assert unused == [], f"{len(unused)} codes of protocol.codes.TEXTS are raised nowhere: {', '.join(unused)}"
 
 
 def test_every_error_code_that_is_raised_has_its_text():

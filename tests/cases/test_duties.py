@@ -14,7 +14,8 @@ from protocol.cases.guard import check
 from protocol.cases.rules import ANSWERS, OFFICERS, OWNER, REMARKS, RULES
 from protocol.cases.words import Act, Duty, Flag, Link, Role, Side, Status
 from protocol.catalogue.items import Stop
-from protocol.errors import TEXTS, Refused
+from protocol.codes import TEXTS
+from protocol.errors import Refused
 from tests.cases.test_fold import act, line, somebody, told
 
 REFUSALS = {

@@ -12,11 +12,12 @@ import pytest
 
 import protocol.console
 from protocol.cases.rules import Act, Flag, Role, Side, Status
+from protocol.codes import TEXTS
 from protocol.console.mask import mask_name, mask_number, mask_phone
 from protocol.console.parts import Tone
 from protocol.console.texts import Lang, Translator, merged, say
 from protocol.console.translations import SHARED
-from protocol.errors import TEXTS, Refused
+from protocol.errors import Refused
 from tests.console import checks
 from tests.console.demo import NOON, WORDS
 

@@ -11,11 +11,12 @@ import yaml
 
 from protocol.cases.duties import CONFLICTS, TWO_PERSONS
 from protocol.catalogue.items import Certainty
+from protocol.codes import TEXTS
 from protocol.controls import reading
 from protocol.controls.machine import CONTROLS, control_for, control_of, delivered
 from protocol.controls.reading import load_folder, standard_rules
 from protocol.controls.rules import RuleBook, RuleClass
-from protocol.errors import TEXTS, Refused
+from protocol.errors import Refused
 
 DAY = date(2026, 3, 2)
 FILES = Path(reading.__file__).parent / "rules"

@@ -40,6 +40,8 @@ def test_a_request_that_came_too_late_is_shown_once_and_not_again_with_the_next_
         with party.office.store.write() as tx:
             (notice,) = attention.open_notices(tx, case=case)
             attention.settle_by_id(tx, notice.id, by="li", at=stamp(party.clock.now()), note="the applicant was told")
+    world.hub.decides(case, Act.ISSUE)
+    world.settle()
     station.hands_over(case)
     world.settle()
     assert station.case(case).status is Status.HANDED_OVER  # type: ignore[union-attr]

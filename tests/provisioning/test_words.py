@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import provisioning
-from protocol.errors import TEXTS, Refused
+from protocol.codes import TEXTS
+from protocol.errors import Refused
 from provisioning.words import WORDS, told
 
 SOURCES = [file.read_text("utf-8") for file in Path(provisioning.__file__).parent.glob("*.py")]
