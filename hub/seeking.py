@@ -85,6 +85,8 @@ def find(
 
     `station` narrows everything to one.
     """
+    if station and not _PARTY.fullmatch(station):
+        return Found((), False)  # what no station is called might mean something to the index
     only = (f' AND station : "{station}"' if station else "") + (f" AND state : {OPEN}" if open_only else "")
     found: dict[int, None] = {}
     for asked in (_of_themselves(text), _of_what_they_are(items, places)):
