@@ -68,7 +68,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     # a line of the list as it is told, and as a verify page asks for it
     "protocol.endings": (*HEART, "protocol.documents.verify", "protocol.exchange.messages"),
     # checked with the authority's key alone: no store, no party
-    "protocol.archive": (*HEART, "protocol.exchange.envelope", "protocol.exchange.journal", "protocol.exchange.messages", *NAMES),
+    "protocol.archive": (
+        *HEART,
+        "protocol.exchange.envelope",
+        "protocol.exchange.journal",
+        "protocol.exchange.messages",
+        *NAMES,
+    ),
     "protocol.exchange.limits": (),
     "protocol.exchange.link": ("protocol.errors",),
     "protocol.exchange.topics": ("protocol.errors", "protocol.exchange.link"),
@@ -179,6 +185,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
         "protocol.exchange.blobs",
         "protocol.documents",
         "provisioning",
+        "hub.seeking",  # what was searched for, closed for an address
     ),
     "pyhanko": ("protocol.documents.pades",),
     "pyhanko_certvalidator": ("protocol.documents.pades",),

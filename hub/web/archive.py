@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -180,8 +181,9 @@ def export(request: Request) -> Response:
         case = decisions.need_case(db, desk.book, request.path_params["case_id"])
     if all(act.package != digest for act in case.line):
         raise Refused("refused.no-paper", paper=digest[:8])
+    name = re.sub(r"[^A-Za-z0-9-]", "_", case.number)[:60]  # a station's word, and here part of a header
     headers = {
-        "Content-Disposition": f'attachment; filename="{case.number}-{digest[:8]}.zip"',
+        "Content-Disposition": f'attachment; filename="{name}-{digest[:8]}.zip"',
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
     }

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from protocol.catalogue.items import Authority, Certainty, Item, Mode, StationKind
+from protocol.catalogue.tables import as_written, harmless
 from protocol.errors import Refused
 
 ALL = "*"
@@ -108,7 +109,7 @@ def write_csv(rows: Iterable[Remit]) -> str:
     for row in sorted(rows, key=_order):
         writer.writerow(
             [
-                row.station, row.kind or "", row.item, row.mode, row.basis, row.certainty,
+                harmless(row.station), row.kind or "", harmless(row.item), row.mode, harmless(row.basis), row.certainty,
                 row.since.isoformat(), row.until.isoformat() if row.until else "",
             ]
         )  # fmt: skip
@@ -130,7 +131,7 @@ def read_csv(file: str, text: str) -> list[Remit]:
 def _read(file: str, reader: csv.DictReader[str]) -> Iterator[Remit]:
     for raw in reader:
         line = f"line {reader.line_num}"
-        cells = {name: (raw.get(name) or "").strip() for name in COLUMNS}
+        cells = {name: as_written((raw.get(name) or "").strip()) for name in COLUMNS}
         if not any(cells.values()):
             continue
         if bool(cells["station"]) == bool(cells["kind"]):

@@ -80,7 +80,7 @@ def rows_of(file: str, data: bytes) -> list[dict[str, str]]:
     for number, row in enumerate(rows, start=2):
         if len(row) != len(heading):
             raise _refused(file, f"row {number}", f"has {len(row)} cells, the heading {len(heading)}; correct the row")
-    return [dict(zip(heading, map(_uncell, row), strict=True)) for row in rows]
+    return [dict(zip(heading, map(as_written, row), strict=True)) for row in rows]
 
 
 def from_rows(file: str, rows: Iterable[Mapping[str, str]]) -> list[Item]:
@@ -109,10 +109,16 @@ def _cell(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return harmless(text)
+
+
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 
 
-def _uncell(cell: str) -> str:
+def as_written(cell: str) -> str:
+    """The text out of a harmless() cell."""
     return cell.removeprefix("'")
 
 

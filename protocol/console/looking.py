@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from protocol.cases.rules import Role
+from protocol.catalogue.tables import harmless
 from protocol.clock import CHINA
 from protocol.console import accounts
 from protocol.console.looks import Look, looks
@@ -77,7 +78,7 @@ def _file(request: Request) -> Response:
     for one in found:
         when = f"{one.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
         role = words(f"role.{one.role}") if one.role else ""
-        writer.writerow([when, one.account, role, words(f"looks.what-{one.what}"), one.number or one.case_id])
+        writer.writerow([when, one.account, role, words(f"looks.what-{one.what}"), harmless(one.number or one.case_id)])
     headers = {"Content-Disposition": 'attachment; filename="looks.csv"'}
     return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -77,6 +77,14 @@ def test_a_table_comes_back_from_the_spreadsheet_as_it_went():
     assert Remits(read_csv("remits.csv", write_csv(rows))).rows == Remits(rows).rows
 
 
+def test_no_cell_of_it_is_a_formula_and_it_comes_back_all_the_same():
+    rows = [remit("dafeng", item="P08", basis='=HYPERLINK("http://x","y")'), remit("dafeng", item="M01", basis="＋86")]
+    written = write_csv(rows)
+    assert ",=" not in written
+    assert ',"=' not in written
+    assert Remits(read_csv("remits.csv", written)).rows == Remits(rows).rows
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
