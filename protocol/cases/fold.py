@@ -229,9 +229,9 @@ def _take_remarks(case: Case, remarks: list[Told]) -> None:
         _remark(case, one.act)
     if Flag.LACKING in case.flags and not case.lacking:
         case.flags.discard(Flag.LACKING)
-    for card in case.cards:
-        if card.id not in case.answered_cards:
-            case.flags.add(Flag.RED if card.card == "red" else Flag.YELLOW)
+    held = {card.card for card in case.cards if card.id not in case.answered_cards}
+    if held:  # a red one says all that a yellow one would
+        case.flags.add(Flag.RED if "red" in held else Flag.YELLOW)
 
 
 def _remark(case: Case, act: CaseAct) -> None:

@@ -346,6 +346,7 @@ def fits(course: str, item: Item) -> bool:
     surveys = item.survey.need is SurveyNeed.ALWAYS
     hears = any(Stop.HEARING in limit.stops_on for limit in item.limits)
     waits = any(limit.what == "waiting" for limit in item.limits)
+    at_once = item.project_type is ProjectType.INSTANT  # nobody lets these lie for days
     wants: dict[str, bool] = {
         "hearing": hears,
         "heard": hears,
@@ -353,12 +354,12 @@ def fits(course: str, item: Item) -> bool:
         "deemed accepted": is_licence,
         "licence revoked": is_licence and not surveys,
         "reopened": is_licence and not surveys,
-        "decided at once": item.project_type is ProjectType.INSTANT and not surveys,
-        "papers follow": item.conditional is not None,
-        "papers brought": item.conditional is not None,
+        "decided at once": at_once and not surveys,
+        "papers follow": item.conditional is not None and not at_once,
+        "papers brought": item.conditional is not None and not at_once,
         "surveyed and granted": surveys,
     }
-    return wants.get(course, not surveys) and not waits
+    return wants.get(course, not surveys and not at_once) and not waits
 
 
 def _back(calendar: Calendar, day: date, working_days: int) -> date:

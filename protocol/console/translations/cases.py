@@ -45,7 +45,7 @@ CASES: Texts = {
     "role.auditor": ("审计人员", "Auditor"),
     "role.editor": ("目录编制人员", "Catalogue editor"),
     "role.publisher": ("目录发布人员", "Catalogue publisher"),
-    "role.system": ("系统（期限届满）", "System (lapse of time)"),
+    "role.system": ("系统自动", "By itself"),
     "role.operator": ("运行管理员", "Operator"),
     "role.admin": ("账号管理员", "Account administrator"),
     "status.reviewed": ("已审核", "Reviewed"),
