@@ -31,6 +31,7 @@ from protocol.exchange.blobs import Blobs
 from protocol.exchange.journal import Heard, Journal
 from protocol.exchange.messages import Kind as MessageKind
 from protocol.exchange.topics import HUB
+from protocol.faults import fault
 from protocol.identity import Keys
 from protocol.store import Store
 
@@ -98,7 +99,7 @@ class Papermaking:
         except Exception as why:
             code = why.code if isinstance(why, Refused) else "fault"
             if not isinstance(why, Refused):
-                log.exception("a document cannot be made case=%s kind=%s", case_id, kind)
+                log.error("a document cannot be made case=%s kind=%s why=%s", case_id, kind, fault(why))
             else:
                 log.warning("a document cannot be made case=%s kind=%s code=%s", case_id, kind, code)
             with self.store.write() as tx:

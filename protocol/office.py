@@ -29,6 +29,7 @@ from protocol.exchange.journal import Handler, Journal
 from protocol.exchange.link import Event, Link, Wake
 from protocol.exchange.messages import Report
 from protocol.exchange.waterline import Waterline, epochs_of_this_life, forgotten
+from protocol.faults import fault
 from protocol.identity import Keyring, Keys
 from protocol.store import Store
 
@@ -148,8 +149,8 @@ class Office:
             batch = self.take(self.courier.wait_s())
             try:
                 self.courier.step(batch)
-            except Exception:
-                log.exception("the courier's step failed; the journal has everything, going on")
+            except Exception as why:
+                log.error("the courier's step failed; the journal has everything, going on: %s", fault(why))
                 self._stopping.wait(1.0)
 
     def take(self, wait_s: float = 0.0) -> list[Said]:

@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("protocol", "node", "hub", "provisioning")
 
-GROUND = ("protocol.errors", "protocol.codes", "protocol.clock", "protocol.identity")
+GROUND = ("protocol.errors", "protocol.codes", "protocol.faults", "protocol.clock", "protocol.identity")
 HEART = (*GROUND, "protocol.cases", "protocol.catalogue")
 # what topics, sizes and events are called: names without a wire behind them
 NAMES = ("protocol.exchange.topics", "protocol.exchange.limits")
@@ -53,6 +53,7 @@ WIRES = ("protocol.exchange.mqtt", "protocol.exchange.loopback")
 # module or package -> what it may import of ours, besides its own package (see `may`)
 ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.codes": (),
+    "protocol.faults": (),
     "protocol.errors": ("protocol.codes",),
     "protocol.clock": ("protocol.errors",),
     "protocol.identity": ("protocol.errors", "protocol.clock"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import traceback
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -21,10 +20,10 @@ from starlette.responses import PlainTextResponse, Response
 from protocol.console import session
 from protocol.console.pages import render, see_other_url, translator, url
 from protocol.errors import Damaged, Distrusted, MicrocenterError, Refused, Unreachable
+from protocol.faults import fault
 
 log = logging.getLogger(__name__)
 
-FRAMES_LOGGED = 6
 
 # Refused is 409 (what you asked does not fit what is) where this table has nothing better.
 STATUS: dict[str, HTTPStatus] = {
@@ -143,10 +142,8 @@ def sign_in_url(request: Request) -> str:
 def _note_down(request: Request, error: Exception) -> str:
     """A reference that leads from the reader's screen to the line in the log."""
     reference = secrets.token_hex(3).upper()
-    frames = traceback.extract_tb(error.__traceback__)[-FRAMES_LOGGED:]
-    where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
     # a template's complaint names fields, never values; a code of ours is written for the log
     what = str(error) if isinstance(error, TemplateError | MicrocenterError) else ""
     route = getattr(request.state, "route", "?")
-    log.error("page failed ref=%s route=%s kind=%s %s at=%s", reference, route, type(error).__name__, what, where)
+    log.error("page failed ref=%s route=%s %s kind=%s", reference, route, what, fault(error))
     return reference

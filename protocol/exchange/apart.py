@@ -11,6 +11,7 @@ import logging
 from types import TracebackType
 
 from protocol.errors import Refused, Unreachable
+from protocol.faults import fault
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,6 @@ class Apart:
         if isinstance(why, Refused):
             log.error("no room peer=%s code=%s", self.peer, why.code)
         else:
-            log.error("given up for now peer=%s", self.peer, exc_info=why)
+            log.error("given up for now peer=%s why=%s", self.peer, fault(why))
         self.failed = True
         return True

@@ -33,6 +33,7 @@ from protocol.exchange.journal import (
     place,
 )
 from protocol.exchange.messages import Entry, Proof, Span
+from protocol.faults import fault
 
 log = logging.getLogger(__name__)
 
@@ -204,7 +205,13 @@ class Inbox:
                 raise  # nothing of this letter is kept, and it comes again
             tx.conn.execute("rollback to entry")
             tx.conn.execute("release entry")
-            log.exception("entry kept but not applied epoch=%s seq=%d kind=%s", heard.epoch, heard.seq, heard.kind)
+            log.error(
+                "entry kept but not applied epoch=%s seq=%d kind=%s why=%s",
+                heard.epoch,
+                heard.seq,
+                heard.kind,
+                fault(why),
+            )
             attention.put(
                 tx, "poison", f"{heard.epoch}/{heard.seq}", at=heard.heard_at, case=heard.case,
                 detail={"kind": heard.kind, "why": type(why).__name__, "peer": heard.author},

@@ -293,3 +293,15 @@ def test_a_number_that_nobody_can_follow_keeps_no_station_from_the_law_that_come
         world.settle()
         shelf.look(MORNING)
     assert shelf.catalogue.number == 1
+
+
+def test_what_a_broken_word_quotes_of_a_person_stands_in_no_log(
+    desk: Desk, world: World, thief: Hand, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A decoder's complaint repeats the word that it did not know."""
+    body = encode(act(intake=intake())).replace(b"\xa6submit", b"\xa9" + "张三丰".encode())
+    bring(world, world.hub, thief.letter(thief.entry(Kind.CASE_ACT, body, case="c1")), sender="boya")
+    assert notices(world.hub) == ["poison"]
+    assert "entry kept but not applied" in caplog.text
+    assert "ValidationError" in caplog.text
+    assert "张三丰" not in caplog.text
