@@ -23,6 +23,7 @@ from protocol.exchange.messages import (
     Kind,
     Letter,
     LicencesEnded,
+    PersonTold,
     Recovered,
     RuleRead,
 )
@@ -38,6 +39,7 @@ BODIES = {
     Kind.RECOVERED: Recovered,
     Kind.CASE_INNER: Inner,
     Kind.CATALOGUE: CataloguePublished,
+    Kind.PERSON: PersonTold,
     Kind.RULE_READ: RuleRead,
     Kind.BREACH: Inner,
     Kind.ENDED: LicencesEnded,

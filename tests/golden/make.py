@@ -17,8 +17,22 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from protocol.casebook import Inner, encode_inner
-from protocol.cases.acts import Applicant, By, CaseAct, Correction, Intake, Paper, decode_act, encode_act
+from protocol.cases.acts import (
+    Applicant,
+    By,
+    CaseAct,
+    Correction,
+    Finding,
+    Intake,
+    LicenceTerms,
+    Made,
+    Paper,
+    Survey,
+    decode_act,
+    encode_act,
+)
 from protocol.cases.rules import INNER, RULES, Act, Role, Side
+from protocol.catalogue.items import Stop
 from protocol.clock import ClockQuality
 from protocol.exchange.envelope import Opened, open_letter, seal, seal_to_self
 from protocol.exchange.journal import digest_of, genesis, link_of
@@ -35,13 +49,17 @@ from protocol.exchange.messages import (
     Kind,
     Lack,
     Letter,
+    LicencesEnded,
     Message,
+    NumberEnded,
     Offer,
+    PersonTold,
     Piece,
     Recall,
     Receipt,
     Recovered,
     Report,
+    RuleRead,
     Span,
 )
 from protocol.exchange.stick import MAGIC
@@ -59,7 +77,8 @@ _encode = msgspec.msgpack.Encoder().encode
 def an_act(act: Act, case: str, number: int) -> CaseAct:
     """One act with every field filled that it could have; what a reader makes of it is not asked here."""
     side = next((rule.side for rule in RULES if rule.act is act), Side.HUB)
-    by = By("wang", Role.CLERK, "王") if side is Side.STATION else By("li", Role.OFFICER, "李")
+    officer = By("li", Role.REVIEWER, "李", section="review", on_behalf="zhao")
+    by = By("wang", Role.CLERK, "王") if side is Side.STATION else officer
     paper = Paper(digest="ab" * 32, size=7, type="image/jpeg", material="id-card", name="page 2")
     return CaseAct(
         case=case, id=f"{number:032x}", act=act, follows=f"{number - 1:032x}" if number else None, by=by, at=AT,
@@ -67,9 +86,18 @@ def an_act(act: Act, case: str, number: int) -> CaseAct:
         intake=Intake(
             number="DAFENG-26-00001-K7M", station=STATION, item="P08", item_version=1,
             applicant=Applicant(name="测试𬱖", number="none", phone="none"), answers={"address": "测试地址1号"}, papers=[paper],
+            situations={"is_new": "yes"}, channel="window", mode="receive", committed=True, lacking=["P08-3"], matter="m",
+            after="DAFENG-26-00000-K7M", licence="DAFENG-21-00001-K7M·证照", licence_until="2026-12-31",
         ) if act is Act.SUBMIT else None,
         corrections=[Correction("address", "看不清")], answers={"address": "测试地址2号"}, papers=[paper],
-        request="0" * 32, recipient="测试甲",
+        request="0" * 32, recipient="测试甲", proposal="grant", simple=True, competent="另一机关", stop=Stop.HEARING,
+        expected="约 10 个工作日", chair="chen", person="wu", passed=True, counts_from="2026-03-02", package="ef" * 32,
+        card="red", rules=["A-04.1"],
+        survey=Survey(place="现场", arrived=AT, left=AT, findings=[Finding("通道畅通", "pass", "1.4 米")], passed=True,
+                      applicant_says="无"),
+        licence=LicenceTerms(number="DAFENG-26-00001-K7M·证照", kind="food", holder="测试𬱖", valid_from="2026-03-02",
+                             valid_to="2031-03-01", change="renewed", replaces="DAFENG-21-00001-K7M·证照"),
+        made=Made(kind="grant", number="DAFENG-26-00001-K7M·准予", digest="cd" * 32, size=70_000, data="ef" * 32),
     )  # fmt: skip
 
 
@@ -90,6 +118,13 @@ def messages(sender: Keys) -> dict[str, tuple[Message, Span | None]]:
             bodies.append((Kind.CASE_ACT, case, told))
     bodies.append((Kind.RECOVERED, "", _encode(Recovered(epoch="e0", first=3, last=9, source=HUB))))
     bodies.append((Kind.CATALOGUE, "", _encode(CataloguePublished(number=4, digest="cd" * 32, size=70_000))))
+    bodies.append(
+        (Kind.PERSON, "", _encode(PersonTold(account="wang", name="王", roles=["clerk"], revision=3, secret="x")))
+    )
+    bodies.append((Kind.RULE_READ, "", _encode(RuleRead(code="A-04", version=1, name="王", readers=5))))
+    bodies.append((Kind.BREACH, case, encode_inner(Inner(case, "e" * 32, seal_to_self(sender, b"a breach")))))
+    ended = NumberEnded(digest=b"\7" * 32, act="e" * 32, upto=AT, on="2026-03-02", why="revoked")
+    bodies.append((Kind.ENDED, "", _encode(LicencesEnded(lines=[ended]))))
     bodies.append(("kind.of-tomorrow", case, b"anything"))
 
     before = chain = genesis(DISTRICT, STATION, HUB, "e1", 2)
