@@ -125,9 +125,6 @@ def terms_and_codes(db: Database) -> None:
         db.execute(f"alter table accounts add column {column}")
 
 
-# -- accounts
-
-
 def secret(password: str) -> Secret:
     """What may be kept of a password. Takes about 20 ms: call it before the unit of work.
 
@@ -180,6 +177,14 @@ def choose_password(tx: Database, open_session: Session, secret: Secret) -> None
     name = open_session.account.name
     _change(tx, name, "secret_hash = ?, code_until = ''", secret)
     tx.execute("delete from sessions where account = ? and token_hash <> ?", (name, _digest(open_session.token)))
+
+
+def is_the_same(store: Store, name: str, password: str) -> bool:
+    """Whether it opens already: a one-time code is no own password, somebody else has read it. Takes some 20 ms."""
+    with store.read() as db:
+        row = _row(db, _name(name))
+    with _VERIFYING:
+        return row is not None and _verifies(row["secret_hash"], password)
 
 
 def end_sessions(tx: Database, name: str) -> None:

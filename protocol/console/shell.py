@@ -159,6 +159,8 @@ def _choose_password(request: Request, body: FormData) -> Response:
     except Refused as why:
         words = request.app.state.pages.translators[session.lang(request)]
         return _password_page(request, {"password": say("password.short", why=words.happened(why))})
+    if accounts.is_the_same(shell.store, session.who(request).account.name, chosen):
+        return _password_page(request, {"password": say("password.same")})
     with shell.store.write() as tx:
         accounts.choose_password(tx, session.who(request), kept)
     request.state.session = replace(

@@ -52,6 +52,8 @@ def test_a_new_person_gets_a_code_chooses_a_password_and_works(desk, admin):
     assert browser.url == "/password"  # nothing else is open before
     browser.post("/password", password="一个足够长的自己的密码", again="另一个")
     assert "两次输入不一致" in browser.text
+    browser.post("/password", password=code, again=code)  # the administrator has read it
+    assert "不能再用现在的密码或一次性口令" in browser.text
     browser.post("/password", password="一个足够长的自己的密码", again="一个足够长的自己的密码")
     browser.get("/worklist")
     assert browser.status == 200

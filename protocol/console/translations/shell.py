@@ -41,6 +41,7 @@ SHELL: Texts = {
     "password.do": ("保存密码", "Keep it"),
     "password.done": ("密码已保存", "The password is kept"),
     "password.differs": ("两次输入不一致", "The two differ"),
+    "password.same": ("不能再用现在的密码或一次性口令", "Not the code or the password that you have now"),
     "password.short": ("{why}", "{why}"),
     "sign-in.title": ("登录", "Sign in"),
     "sign-in.lead": (
