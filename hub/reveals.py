@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -10,12 +9,6 @@ from sqlite_utils import Database
 from protocol.clock import moment, stamp
 
 SHOWN_FOR = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Reveal:
-    account: str
-    at: datetime
 
 
 def reveal(tx: Database, case_id: str, account: str, at: datetime) -> None:
@@ -28,11 +21,3 @@ def shown_until(db: Database, case_id: str, account: str, at: datetime) -> datet
     (last,) = db.execute("select max(at) from reveals where case_id = ? and account = ?", (case_id, account)).fetchone()
     until = moment(last) + SHOWN_FOR if last else None
     return until if until is not None and until > at else None
-
-
-def reveals_of(db: Database, case_id: str, limit: int = 50) -> list[Reveal]:
-    """Latest first."""
-    rows = db.execute(
-        "select account, at from reveals where case_id = ? order by id desc limit ?", (case_id, limit)
-    ).fetchall()
-    return [Reveal(str(row[0]), moment(row[1])) for row in rows]

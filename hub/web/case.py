@@ -31,13 +31,14 @@ from hub.web.pipeline import Buttons, LinkShown, buttons_of, strip
 from hub.web.room import by, room
 from hub.web.shown import flag_chips, item_name, papers_chip, status_chip, title_of
 from hub.web.steps import Aside, asides, timeline
-from protocol.cases.rules import OFFICERS, REMARKS, WATCHERS, Act, Side
+from protocol.cases.rules import OFFICERS, REMARKS, Act, Side
 from protocol.clock import moment
 from protocol.clocks.of_case import clocks_of_case
 from protocol.console import forms, session
 from protocol.console.once import posted_before, remember_post
 from protocol.console.pages import render, see_other, see_other_url, url
 from protocol.console.parts import Chip, Icon, Row, Step, Tone
+from protocol.console.protect import note_look
 from protocol.console.texts import Phrase, say
 
 
@@ -58,7 +59,7 @@ class CasePage:
     law: Sequence[Row]
     groups: Sequence[Group]
     shown_until: datetime | None
-    may_read: bool  # the papers: who runs the machines need not
+    may_read: bool  # the papers: who watches, or runs the machines, need not
     may_reveal: bool
     reveal_to: str
     materials: Sequence[ShownMaterial]
@@ -114,8 +115,8 @@ def show_case(request: Request) -> Response:
         law=law_rows(shown),
         groups=groups(request, case, item, shown=until is not None),
         shown_until=until,
-        may_read=me.may(*OFFICERS, *WATCHERS),
-        may_reveal=me.may(*OFFICERS, *WATCHERS),
+        may_read=me.may(*OFFICERS),
+        may_reveal=me.may(*OFFICERS),
         reveal_to=url(request, "case.reveal", case_id=case_id),
         materials=materials(request, case, item, here),
         papers=len(papers_of(case)),
@@ -147,6 +148,7 @@ def reveal(request: Request, body: FormData) -> Response:
     with desk.store.write() as tx:
         decisions.need_case(tx, desk.book, case_id)
         reveals.reveal(tx, case_id, me.name, at)
+    note_look(request, "reveal", case_id)
     return see_other(request, "case", case_id=case_id)
 
 

@@ -35,6 +35,7 @@ from protocol.clock import moment
 from protocol.console import session
 from protocol.console.pages import render, translator
 from protocol.console.parts import Chip, Icon, Row, Step, Tone
+from protocol.console.protect import note_look
 from protocol.console.texts import Phrase, say
 from protocol.errors import Refused
 
@@ -112,6 +113,7 @@ def reveal(request: Request, form: FormData) -> Response:
     with here.store.write() as tx:
         desk.need_case(tx, here.book, case_id)
         after.note_reveal(tx, case_id, by=by(request), at=here.clock.now())
+    note_look(request, "reveal", case_id)
     return page_of(request, revealed=True)
 
 

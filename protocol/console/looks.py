@@ -27,7 +27,7 @@ _FULL_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]|[0-9A-HJ-NPQRTUWXY]{18}|1[0-9]{10}"
 class Look:
     account: str
     role: str
-    what: str  # case, paper, document, export, search
+    what: str  # case, paper, document, export, search, reveal
     case_id: str  # "" for a search or an export
     number: str  # of the case, "" if it is not known here
     at: datetime

@@ -135,3 +135,20 @@ def test_who_looked_at_a_case_is_on_record_once_for_ten_minutes(desk):
     assert li.status == 403
     with store.write() as tx:
         assert forget(tx, at + timedelta(days=3 * 366, seconds=1)) == 1
+
+
+def test_a_full_number_that_was_shown_is_seen_by_the_auditor_and_offered_to_nobody_who_only_watches(desk):
+    case = desk.takes_in()
+    desk.world.settle()
+    li, auditor = desk.browser("li"), with_account(desk, "fan", Role.AUDITOR)
+    li.get(f"/cases/{case}")
+    li.post(f"/cases/{case}/reveal")
+    number = desk.world.hub.case(case).applicant.number
+    assert number in li.page
+    auditor.get("/looks?account=li")
+    assert "显示完整号码" in auditor.text
+    for watcher in (auditor, desk.browser("feng"), desk.browser("zhao")):
+        watcher.get(f"/cases/{case}")
+        assert watcher.status == 200
+        assert "/reveal" not in watcher.page
+        assert number not in watcher.page

@@ -20,5 +20,6 @@ LOOKS: Texts = {
     "looks.what-paper": ("材料", "paper"),
     "looks.what-document": ("文书", "document"),
     "looks.what-export": ("导出", "export"),
+    "looks.what-reveal": ("显示完整号码", "full numbers shown"),
     "looks.what-search": ("按完整号码查找", "search for a full number"),
 }
