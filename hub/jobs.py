@@ -32,6 +32,7 @@ DRILLED_TABLES = (
     "memberships",
     "delegations",
     "looks",
+    "people_steps",
     "holdings",
     "filters",
     "publications",

@@ -10,6 +10,7 @@ from hub.counting import counting_tables
 from hub.endings import ending_tables
 from hub.finished import archive_tables
 from hub.people import people_tables
+from hub.people_record import people_record_table
 from hub.sections import section_tables
 from protocol.casebook import case_tables
 from protocol.console.accounts import account_tables, several_roles, terms_and_codes
@@ -315,3 +316,9 @@ def open_cases_are_searched_apart(db: Database) -> None:
     delete from traces;
     insert or ignore into stale (case_id) select id from cases;
     """)
+
+
+@migrations()
+def trail_of_accounts(db: Database) -> None:
+    """Who changed what about whose account."""
+    people_record_table(db)

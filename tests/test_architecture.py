@@ -123,6 +123,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "hub.finished",
         "hub.counting",
         "hub.people",
+        "hub.people_record",
         "hub.sections",
         "protocol.exchange.schema",
         "protocol.licences",

@@ -15,8 +15,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub import people, sections, stations
+from hub import people, people_record, sections, stations
 from hub.people import Posting
+from hub.people_record import Done, Step
 from hub.sections import Membership, Section
 from hub.web.room import room
 from hub.web.shown import title_of
@@ -63,6 +64,7 @@ class PersonPage:
     postings: Sequence[tuple[Posting, str]]
     stations: Sequence[tuple[str, str]]
     clashes: Sequence[Phrase]
+    steps: Sequence[tuple[Done, str]]  # and who did it, as he is called
     as_of: datetime
 
 
@@ -96,6 +98,7 @@ def enter(request: Request, body: FormData) -> Response:
         with desk.store.write() as tx:
             _new_form(tx, body, url(request, "people"), at)
             made = people.enter(tx, name, display, kept, at=at)
+            people_record.note(tx, made.name, Step.ENTER, by=session.who(request).account.name, at=at)
     except Refused as why:
         if why.code not in ("refused.account-name", "refused.account-taken"):
             raise
@@ -116,6 +119,10 @@ def show_person(request: Request) -> Response:
         everything = sections.with_posts(db, account, at).roles
         members, of_agency = sections.memberships(db, name), sections.sections(db)
         posted, titles = people.postings(db, name), stations.titles(db)
+        done, named_people = (
+            people_record.steps(db, name),
+            {one.name: one.display_name for one in accounts.accounts(db)},
+        )
     named = {one.code: _section_name(request, one) for one in of_agency}
     page = PersonPage(
         person=person,
@@ -136,6 +143,7 @@ def show_person(request: Request) -> Response:
             say("people.clash", one=say(f"role.{one}"), other=say(f"role.{other}"))
             for one, other in sections.clashes(everything)
         ],
+        steps=[(one, named_people.get(one.by, one.by)) for one in done],
         as_of=at,
     )
     return render(request, page)
@@ -150,7 +158,7 @@ def change_roles(request: Request, body: FormData) -> Response:
     def do(tx: Database, name: str, by: str, at: datetime) -> None:
         people.set_roles(tx, name, chosen, by=by, at=at)
 
-    return _do(request, body, do, say("people.done-roles"))
+    return _do(request, body, do, say("people.done-roles"), Step.ROLES, chosen)
 
 
 def join(request: Request, body: FormData) -> Response:
@@ -161,39 +169,44 @@ def join(request: Request, body: FormData) -> Response:
             raise Refused("refused.no-section")
         sections.join(tx, name, section, Role(role), _term(body), by=by)
 
-    return _do(request, body, do, say("people.done-joined"))
+    return _do(request, body, do, say("people.done-joined"), Step.JOIN, [section, role, *_term(body)])
 
 
 def quit_section(request: Request, body: FormData) -> Response:
-    def do(tx: Database, name: str, by: str, at: datetime) -> None:
-        sections.quit_(tx, _number(forms.text(body, "membership")), by=by, at=at)
+    number = _number(forms.text(body, "membership"))
+    with room(request).store.read() as db:
+        left = [[one.section, one.role.value] for one in sections.memberships(db) if one.id == number]
 
-    return _do(request, body, do, say("people.done-quit"))
+    def do(tx: Database, name: str, by: str, at: datetime) -> None:
+        sections.quit_(tx, number, by=by, at=at)
+
+    return _do(request, body, do, say("people.done-quit"), Step.QUIT, *left)
 
 
 def post(request: Request, body: FormData) -> Response:
     """Without roles the posting is over."""
     roles = [role for role in people.AT_A_STATION if forms.text(body, f"at:{role}")]
 
+    station = forms.text(body, "station")
+
     def do(tx: Database, name: str, by: str, at: datetime) -> None:
-        station = forms.text(body, "station")
         people.post(tx, room(request).pen, name, station, roles, _term(body), by=by, at=at)
 
-    return _do(request, body, do, say("people.done-posted"))
+    return _do(request, body, do, say("people.done-posted"), Step.POST, [station, *sorted(roles), *_term(body)])
 
 
 def leave(request: Request, body: FormData) -> Response:
     def do(tx: Database, name: str, by: str, at: datetime) -> None:
         people.leave(tx, room(request).pen, name, forms.text(body, "last"), by=by, at=at)
 
-    return _do(request, body, do, say("people.done-left"))
+    return _do(request, body, do, say("people.done-left"), Step.LEAVE, [forms.text(body, "last")])
 
 
 def stay(request: Request, body: FormData) -> Response:
     def do(tx: Database, name: str, by: str, at: datetime) -> None:
         people.stay(tx, room(request).pen, name, by=by, at=at)
 
-    return _do(request, body, do, say("people.done-stays"))
+    return _do(request, body, do, say("people.done-stays"), Step.STAY)
 
 
 def end_sessions(request: Request, body: FormData) -> Response:
@@ -203,7 +216,7 @@ def end_sessions(request: Request, body: FormData) -> Response:
         accounts.end_sessions(tx, name)
         accounts.lift_lock(tx, name)
 
-    return _do(request, body, do, say("people.done-signed-out"))
+    return _do(request, body, do, say("people.done-signed-out"), Step.SIGN_OUT)
 
 
 def give_code(request: Request, body: FormData) -> Response:
@@ -217,6 +230,7 @@ def give_code(request: Request, body: FormData) -> Response:
             raise Refused("refused.own-roles")
         account = accounts.account(tx, name)
         people.give_code(tx, desk.pen, name, kept, at=at)
+        people_record.note(tx, name, Step.CODE, by=session.who(request).account.name, at=at)
     return _code(request, account, code)
 
 
@@ -224,8 +238,9 @@ def give_code(request: Request, body: FormData) -> Response:
 
 
 def _do(
-    request: Request, body: FormData, what: Callable[[Database, str, str, datetime], None], said: Phrase
-) -> Response:
+    request: Request, body: FormData, what: Callable[[Database, str, str, datetime], None], said: Phrase,
+    step: Step, detail: Sequence[str] = (),
+) -> Response:  # fmt: skip
     """One unit of work for the person of the path; a second post of the form leads to the same page."""
     desk, at = room(request), room(request).clock.now()
     name, by = request.path_params["account"], session.who(request).account.name
@@ -234,6 +249,7 @@ def _do(
         if posted_before(tx, form_id) is None:
             accounts.account(tx, name)
             what(tx, name, by, at)
+            people_record.note(tx, name, step, detail, by=by, at=at)
             remember_post(tx, form_id, there, at=at)
     return see_other_url(request, there, said=said)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -152,3 +153,24 @@ def test_a_full_number_that_was_shown_is_seen_by_the_auditor_and_offered_to_nobo
         assert watcher.status == 200
         assert "/reveal" not in watcher.page
         assert number not in watcher.page
+
+
+def test_who_gave_which_role_and_which_code_stays_on_record_for_those_who_watch(desk, admin):
+    """An administrator could give roles to a second account and sign in with its code. It does not stay unseen."""
+    admin.get("/people")
+    admin.post("/people", name="second", display="另一个我")
+    admin.get("/people/second")
+    admin.post("/people/second/join", place="shenpi/approver")
+    admin.post("/people/second/roles", **{"role:publisher": "yes"})
+    admin.post("/people/second/code")
+    admin.get("/people/second")
+    admin.post("/people/second/leave", last="")
+    auditor = with_account(desk, "fan", Role.AUDITOR)
+    auditor.get("/people/second")
+    trail = auditor.text[auditor.text.index("账号变更记录") :]
+    for line in ("登记离岗", "给一次性登录码", "更改机关岗位 · publisher", "加入科室 · shenpi approver", "新增"):
+        assert f"孙账号 · {line}" in trail
+    store = desk.world.hub.office.store
+    for what in ("delete from people_steps", "update people_steps set done_by = 'li'"):
+        with pytest.raises(sqlite3.IntegrityError), store.write() as tx:
+            tx.execute(what)
