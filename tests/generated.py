@@ -47,7 +47,11 @@ def schemas() -> str:
 # file -> name of the part -> what writes it
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "protocol/asyncapi.yaml": {"schemas": schemas},
-    "protocol/DESIGN.md": {"rules": rules_as_markdown, "duties": duties_as_markdown, "documents": documents_as_markdown},
+    "protocol/DESIGN.md": {
+        "rules": rules_as_markdown,
+        "duties": duties_as_markdown,
+        "documents": documents_as_markdown,
+    },
 }
 
 
