@@ -24,7 +24,7 @@ _WORDS = (
     "item", "version", "station", "channel", "mode", "known", "outcome", "opened_on", "accepted_on", "decided_on",
     "ended_on", "issued_on", "handed_on", "archived_on",
 )  # fmt: skip
-_COLUMNS = ("case_id", *_WORDS, *MEASURES)
+COLUMNS = ("case_id", *_WORDS, *MEASURES)
 _COUNTED = ("item", "station", "channel", "opened_on", "ended_on", *MEASURES)
 
 Sums = dict[str, int]
@@ -176,7 +176,7 @@ def _insert(table: str, columns: Iterable[str], keys: str, update: Iterable[str]
     )
 
 
-_WRITE = _insert("facts", _COLUMNS, "case_id", [f"{name} = excluded.{name}" for name in _COLUMNS[1:]])
+_WRITE = _insert("facts", COLUMNS, "case_id", [f"{name} = excluded.{name}" for name in COLUMNS[1:]])
 _TALLY = _insert(
     "tallies", ("month", "item", "station", "channel", *MEASURES), "month, item, station, channel",
     [f"{name} = {name} + excluded.{name}" for name in MEASURES],

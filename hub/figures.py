@@ -7,7 +7,7 @@ of a period from `facts`; a period may begin and end on any day.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -125,29 +125,63 @@ def figure(of: Definition, sums: Sums) -> Figure:
 
 def totals(db: Database, asked: Asked) -> Sums:
     """Name of the measure -> its sum over the period."""
-    sql, params = _source(asked, None, MEASURES)
-    row = db.execute(f"select {_added(MEASURES)} from ({sql})", params).fetchone()
-    return _sums(MEASURES, tuple(row))
+    return added_up(grouped(db, asked, ()))
 
 
 def sums_by(db: Database, asked: Asked, by: By, measures: Sequence[str] = MEASURES) -> list[tuple[str, Sums]]:
-    """The same for every item, station, channel or month in which something was counted, in the order of their codes.
+    """The same for every item, station, channel or month in which something was counted, in the order of their codes."""
+    return rolled_up(grouped(db, asked, (by,), measures), 0)
+
+
+Groups = list[tuple[tuple[str, ...], Sums]]
+
+
+def grouped(db: Database, asked: Asked, by: Sequence[By], measures: Sequence[str] = MEASURES) -> Groups:
+    """Sums by several words at once: what is read once need not be read again for each of them.
 
     Only what is named in `measures` is read; taken and ended always are.
     """
     wanted = tuple(dict.fromkeys(("taken", "ended", *measures)))
     sql, params = _source(asked, by, wanted)
-    rows = db.execute(f"select {by}, {_added(wanted)} from ({sql}) group by {by} order by {by}", params).fetchall()
-    found = [(str(row[0]), _sums(wanted, tuple(row)[1:])) for row in rows]
-    return [(key, sums) for key, sums in found if sums["taken"] or sums["ended"]]
+    keys, added = ", ".join(by), ", ".join(f"sum({name})" for name in wanted)
+    select = f"select {keys}, {added} from ({sql}) group by {keys}" if by else f"select {added} from ({sql})"
+    rows = [tuple(row) for row in db.execute(select, params).fetchall()]
+    return [
+        (
+            tuple(str(key) for key in row[: len(by)]),
+            dict(zip(wanted, (int(n or 0) for n in row[len(by) :]), strict=True)),
+        )
+        for row in rows
+    ]
 
 
-def _source(asked: Asked, by: By | None, measures: Sequence[str]) -> tuple[str, dict[str, str]]:
+def added_up(groups: Groups) -> Sums:
+    return dict.fromkeys(MEASURES, 0) | _together(sums for _, sums in groups)
+
+
+def rolled_up(groups: Groups, place: int) -> list[tuple[str, Sums]]:
+    """By the word at `place` alone, in order, without those in which nothing was counted."""
+    found: dict[str, list[Sums]] = {}
+    for keys, sums in groups:
+        found.setdefault(keys[place], []).append(sums)
+    together = [(key, _together(found[key])) for key in sorted(found)]
+    return [(key, sums) for key, sums in together if sums["taken"] or sums["ended"]]
+
+
+def _together(every: Iterable[Sums]) -> dict[str, int]:
+    added: dict[str, int] = {}
+    for sums in every:
+        for name, count in sums.items():
+            added[name] = added.get(name, 0) + count
+    return added
+
+
+def _source(asked: Asked, by: Sequence[By], measures: Sequence[str]) -> tuple[str, dict[str, str]]:
     """A select of month, item, station, channel and the measures that holds what was asked for, each case once."""
     params = {"item": asked.item, "station": asked.station, "channel": asked.channel}
     narrowed = "".join(f" and {name} = :{name}" for name, word in params.items() if word)
-    by_station = bool(asked.station) or by is By.STATION
-    by_item = bool(asked.item) or by is By.ITEM
+    by_station = bool(asked.station) or By.STATION in by
+    by_item = bool(asked.item) or By.ITEM in by
     whole = by_station and by_item  # no sum is kept by both: few cases, found by either
     days, months = ([(asked.first, asked.last)], None) if whole else _split(asked.first, asked.last)
     parts = []
@@ -185,11 +219,3 @@ def _split(first: date, last: date) -> tuple[list[tuple[date, date]], tuple[str,
 
 def month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
-
-
-def _added(measures: Sequence[str]) -> str:
-    return ", ".join(f"sum({name})" for name in measures)
-
-
-def _sums(measures: Sequence[str], row: tuple[object, ...]) -> Sums:
-    return {name: int(str(value or 0)) for name, value in zip(measures, row, strict=True)}

@@ -25,9 +25,12 @@ from hub.figures import (
     Figure,
     Kind,
     Sums,
+    added_up,
     figure,
     figures,
+    grouped,
     month_end,
+    rolled_up,
     sums_by,
     totals,
 )
@@ -138,8 +141,7 @@ def show_statistics(request: Request) -> Response:
     asked, wrong = _asked(request, at)
     with desk.store.read() as db:
         names = _names(request, db)
-        sums = totals(db, asked)
-        by = {one: sums_by(db, asked, one, _MEASURED) for one in By}
+        sums, by = overview(db, asked)
         behind = uncounted(db)
         offered = {By.ITEM: _items(db), By.STATION: list(stations.titles(db)), By.CHANNEL: list(CHANNELS)}
     words = {
@@ -183,6 +185,17 @@ def show_statistics(request: Request) -> Response:
         as_of=at,
     )  # fmt: skip
     return render(request, shown)
+
+
+def overview(db: Database, asked: Asked) -> tuple[Sums, dict[By, list[tuple[str, Sums]]]]:
+    """The sums of the period, and by each word what the page compares."""
+    together = grouped(db, asked, (By.MONTH, By.CHANNEL))
+    return added_up(together), {
+        By.MONTH: rolled_up(together, 0),
+        By.CHANNEL: rolled_up(together, 1),
+        By.ITEM: sums_by(db, asked, By.ITEM, _MEASURED),
+        By.STATION: sums_by(db, asked, By.STATION, _MEASURED),
+    }
 
 
 def statistics_file(request: Request) -> Response:
