@@ -196,5 +196,5 @@ def catalogue_of(issue: Issue, digest: str = "", signed_by: tuple[str, ...] = ()
             signed_by=signed_by,
             list_number=list_number,
         )
-    except msgspec.DecodeError as why:
+    except (msgspec.DecodeError, RecursionError) as why:
         raise Distrusted("distrusted.bundle") from why

@@ -102,7 +102,7 @@ def read_issue(data: bytes) -> Issue:
     """:raises Distrusted: bundle: damaged, or the parts are not those of the head"""
     try:
         file = _decode_file(_open(_FILE_MAGIC, data))
-    except (msgspec.DecodeError, zlib.error, ValueError) as why:
+    except (msgspec.DecodeError, zlib.error, ValueError, RecursionError) as why:
         raise Distrusted("distrusted.bundle") from why
     return _issue(file.head, file.signatures, file.publishers, file.parts)
 
@@ -135,7 +135,7 @@ def apply(before: Issue, data: bytes) -> Issue:
             raise ValueError("another base")
         left = {name: part for name, part in before.parts.items() if name not in set(delta.removed)}
         return _issue(delta.head, delta.signatures, delta.publishers, left | delta.changed)
-    except (msgspec.DecodeError, zlib.error, ValueError, Distrusted) as why:
+    except (msgspec.DecodeError, zlib.error, ValueError, RecursionError, Distrusted) as why:
         raise Distrusted("distrusted.delta") from why
 
 
@@ -150,7 +150,7 @@ def _issue(signed: bytes, signatures: list[Signature], publishers: bytes, parts:
         moment(head.issued_at)
         if len(signatures) > MAX_SIGNATURES or head.root != root_of(parts):
             raise ValueError("not the parts of the head")
-    except (msgspec.DecodeError, ValueError) as why:
+    except (msgspec.DecodeError, ValueError, RecursionError) as why:
         raise Distrusted("distrusted.bundle") from why
     return Issue(head, signed, tuple(signatures), publishers, parts)
 

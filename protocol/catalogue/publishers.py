@@ -92,7 +92,7 @@ def read_publishers(data: bytes, authority: Ed25519PublicKey) -> Publishers:
             Ed25519PublicKey.from_public_bytes(one.key)
             for when in filter(None, (one.since, one.until, one.revoked_at)):
                 moment(when)
-    except (msgspec.DecodeError, InvalidSignature, ValueError) as why:
+    except (msgspec.DecodeError, InvalidSignature, ValueError, RecursionError) as why:
         raise Distrusted("distrusted.publishers", why="list") from why
     return content
 

@@ -71,7 +71,7 @@ def parse(file: str, data: bytes) -> object:
     """
     try:
         return yaml.load(data, Loader=_StrictLoader)  # noqa: S506  (it is a SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as why:
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, TypeError, RecursionError) as why:
         mark = getattr(why, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "the file"
         problem = getattr(why, "problem", None) or "cannot be read as YAML in UTF-8"

@@ -45,7 +45,7 @@ def from_json(file: str, data: bytes) -> list[Item]:
     """
     try:
         listed = json.loads(data)
-    except ValueError as why:
+    except (ValueError, RecursionError) as why:
         raise _refused(file, "the file", "cannot be read as JSON in UTF-8; export it anew") from why
     if not isinstance(listed, list):
         raise _refused(file, "the file", "must be a list of items; export it anew")
@@ -101,7 +101,7 @@ def _value(where: str, column: str, cell: str) -> object:
         return cell
     try:
         return json.loads(cell)
-    except ValueError as why:
+    except (ValueError, RecursionError) as why:
         raise _refused(where, column, "is no JSON; correct brackets and quotation marks") from why
 
 
