@@ -18,7 +18,8 @@ from protocol.cases.rules import Role
 from protocol.catalogue.items import Certainty, Mode
 from protocol.catalogue.remits import ALL, COLUMNS, Doubt, Remit, read_csv, write_csv
 from protocol.console import forms, session
-from protocol.console.pages import render, see_other
+from protocol.console.once import posted_before, remember_post
+from protocol.console.pages import render, see_other, see_other_url, url
 from protocol.console.parts import Filled
 from protocol.console.texts import Phrase, say
 from protocol.errors import Refused
@@ -77,7 +78,10 @@ def as_csv(request: Request) -> Response:
 
 def change(request: Request, body: FormData) -> Response:
     """A row more, a row less, or the whole table from a file: into the draft under way, or one that begins here."""
-    desk, at = room(request), room(request).clock.now()
+    desk, at, form_id = room(request), room(request).clock.now(), forms.text(body, "form_id")
+    with desk.store.read() as db:
+        if before := posted_before(db, form_id):
+            return see_other_url(request, before)
     rows = list(_table(request)[0])
     chosen, remove = forms.files(body, "table"), forms.text(body, "remove")
     if chosen:
@@ -92,6 +96,8 @@ def change(request: Request, body: FormData) -> Response:
     if one is None:
         one = desk.publishing.draft(me(request), "", at)
     desk.publishing.set_remits(one.id, rows, me(request), at)
+    with desk.store.write() as tx:
+        remember_post(tx, form_id, url(request, "remits"), at=at)
     return see_other(request, "remits", said=say("remit.kept"))
 
 
