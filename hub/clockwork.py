@@ -67,6 +67,7 @@ class Clockwork:
         return done
 
     def make_papers(self, at: datetime) -> int:
+        self.papers.make_lost_again()
         return self.papers.make_next(at)
 
     def try_papers_again(self) -> None:

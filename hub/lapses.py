@@ -6,6 +6,7 @@ happens while the hub's own clock is in doubt: a machine that wakes up in anothe
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -110,11 +111,16 @@ def _act_on(store: Store, pen: Journal, book: Casebook, law: Law, case_id: str, 
             act, reason = _EFFECTS[state.effect]
             day = (state.effect_from or state.due or at.date()).isoformat()
             said = Said(reason=reason, basis=state.limit.basis, counts_from=day)
-            decide(tx, pen, book, law, case.id, act, store.entropy(16), by=CLOCK, at=at, seen=case.tip or "", said=said)
+            decide(tx, pen, book, law, case.id, act, _id_of(case, act), by=CLOCK, at=at, seen=case.tip or "", said=said)
             done = 1
             break  # the case is another one now
         lines.bring_up_to_date(tx, book, law, at, only=[case_id])
     return done
+
+
+def _id_of(case: Case, act: Act) -> bytes:
+    """The law acts once: a hub that has lost its disk and does it again says the same act, and no second version of it."""
+    return hashlib.sha256(f"{case.id}/{case.tip}/{act}".encode()).digest()[:16]
 
 
 def _expired(case: Case, states: tuple[ClockState, ...]) -> Iterator[ClockState]:

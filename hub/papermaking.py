@@ -7,6 +7,7 @@ case, and travel to the station like any paper: every reprint prints exactly the
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from sqlite_utils import Database
 
 from hub.documents import Writing, as_of, kinds_of, write
 from protocol import attention
-from protocol.casebook import Casebook, tell
+from protocol.casebook import Casebook, documents_of, tell
 from protocol.cases.acts import By, CaseAct, Made
 from protocol.cases.case import Case, Standing
 from protocol.cases.guard import check
@@ -92,6 +93,28 @@ class Papermaking:
                     ).fetchall()
         return sum(self._make_or_tell(str(act), Kind(kind), str(case), at) for act, kind, case in rows[:limit])
 
+    def make_lost_again(self) -> None:
+        """Want anew what we made and neither end has any more, after lost disks: the same act makes the same bytes.
+
+        A citizen could not be handed it otherwise, and the case would never end.
+        """
+        with self.store.read() as db:
+            lost = db.execute(
+                "select a.subject, a.case_id from attention a join papers p on p.digest = a.subject"
+                " where a.kind = 'paper-lost' and a.settled_at is null and p.case_id = ? || a.case_id",
+                (documents_of(""),),
+            ).fetchall()
+            wanted = [
+                (told.request, told.made.kind, case_id)
+                for digest, case_id in lost
+                if (case := self.book.case(db, str(case_id))) is not None
+                for told in case.documents
+                if told.made is not None and told.made.digest == digest and told.request
+            ]
+        if wanted:
+            with self.store.write() as tx:
+                tx.conn.executemany("insert or ignore into to_print (act_id, kind, case_id) values (?,?,?)", wanted)
+
     def _make_or_tell(self, act_id: str, kind: Kind, case_id: str, at: datetime) -> bool:
         """A border: whatever is wrong with one document, the others are made."""
         try:
@@ -130,13 +153,29 @@ class Papermaking:
             now = self.book.case(tx, case_id)
             assert now is not None
             told = CaseAct(
-                case=case_id, id=self.store.entropy(16).hex(), act=Act.ATTACH, follows=now.tip, by=PRESS,
+                case=case_id, id=_id_of(act_id, kind, printed.digest), act=Act.ATTACH, follows=now.tip, by=PRESS,
                 at=stamp(at), request=act_id, made=made,
             )  # fmt: skip
-            check(now, Act.ATTACH, Side.HUB, PRESS, told)
-            self.pen.write(tx, now.station, MessageKind.CASE_ACT, tell(told), by=PRESS.account, at=at, case=case_id)
+            if any(one.id == told.id for one in now.documents):
+                tx.execute("delete from to_print where act_id = ? and kind = ?", (act_id, kind))
+            else:
+                check(now, Act.ATTACH, Side.HUB, PRESS, told)
+                self.pen.write(tx, now.station, MessageKind.CASE_ACT, tell(told), by=PRESS.account, at=at, case=case_id)
+            self._no_longer_missed(tx, now, told, at)
             attention.settle(tx, "document-not-made", f"{act_id}/{kind}", by=PRESS.account, at=stamp(at))
         return True
+
+    def _no_longer_missed(self, tx: Database, case: Case, told: CaseAct, at: datetime) -> None:
+        """What is here again is offered again; what it takes the place of, because a key has changed, is asked for no more."""
+        assert told.made is not None
+        tx.execute("update papers set here = 1, lost = 0 where digest = ?", (told.made.digest,))
+        attention.settle(tx, "paper-lost", told.made.digest, by=PRESS.account, at=stamp(at))
+        for one in case.documents:
+            same = one.made is not None and (one.request, one.made.kind) == (told.request, told.made.kind)
+            if one.made is None or not same or one.made.digest == told.made.digest or self.blobs.has(one.made.digest):
+                continue
+            tx.execute("delete from papers where digest = ? and case_id = ?", (one.made.digest, documents_of(case.id)))
+            attention.settle(tx, "paper-lost", one.made.digest, by=PRESS.account, at=stamp(at))
 
     def _drop(self, act_id: str, kind: Kind) -> bool:
         with self.store.write() as tx:
@@ -150,6 +189,11 @@ class Papermaking:
                 return
         with self.store.write() as tx:
             tx.execute("update to_print set problem = ''")
+
+
+def _id_of(act_id: str, kind: Kind, digest: str) -> str:
+    """The same bytes for the same act are named once, also by a hub that has lost its disk and makes them again."""
+    return hashlib.sha256(f"{act_id}/{kind}/{digest}".encode()).hexdigest()[:32]
 
 
 def _title(db: Database, station: str) -> str:

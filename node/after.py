@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from node.desk import blank, need_case, say_to_hub
 from node.drafts import draft_for
 from node.dues import correction_clock, local_day
+from protocol import attention
 from protocol.casebook import Casebook, documents_of
 from protocol.cases.acts import By, CaseAct, Made, Paper
 from protocol.cases.case import Case
@@ -224,6 +225,12 @@ def attach(
     act = CaseAct(case=case.id, id=act_id.hex(), act=Act.ATTACH, follows=case.tip, by=by, at=stamp(at), made=made)
     check(case, Act.ATTACH, Side.STATION, by, act)
     say_to_hub(tx, pen, act, at)
+
+
+def note_found_again(tx: Database, digest: str, *, at: datetime) -> None:
+    """A document of ours whose bytes were lost was made again, and they are the same: the district is offered them."""
+    tx.execute("update papers set here = 1, lost = 0, there = 0 where digest = ?", (digest,))
+    attention.settle(tx, "paper-lost", digest, by=CLOCK.account, at=stamp(at))
 
 
 def made_before(case: Case, kind: str, number: str) -> Made | None:

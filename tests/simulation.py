@@ -14,11 +14,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
+from hub.documents import kinds_of
+from node import desk
 from protocol.cases.rules import Act, Side
 from protocol.errors import Damaged, Refused
+from tests.district_data import all_items
 from tests.world import HUB, Party, Station, World, open_acts
 
 STEPS = 120
+# a permit with a notice that lapses, a survey and papers that may follow; a limit for the correction; an ordinary one
+ITEMS = [item for item in all_items() if item.code in ("F01", "D01", "P08", "S11")]
 
 
 @dataclass
@@ -75,7 +80,8 @@ class Day:
     def take_in(self) -> None:
         station = self._station()
         if station.alive:
-            station.submits(papers=self.rng.choice((1, 1, 2)))
+            item = self.rng.choice(ITEMS)
+            station.submits(item, papers=self.rng.choice((1, 1, 2)), follows=self.rng.random() < 0.5)
 
     def decide(self) -> None:
         found = self._case_at(self.world.hub, Side.HUB)
@@ -103,6 +109,40 @@ class Day:
                 station.returns_result(case_id)
             case Act.LAPSE:
                 station.lapses(case_id)
+
+    def bring_later(self) -> None:
+        """A paper for a case that has gone back to the district: what was to follow, or a correction that came late."""
+        station = self._station()
+        if not station.alive:
+            return
+        waiting = [case for case in map(station.case, station.case_ids()) if case and desk.waits_for_papers(case)]
+        if waiting:
+            station.supplies(self.rng.choice(waiting).id)
+
+    def print_at_desk(self) -> None:
+        station = self._station()
+        if station.alive and (ids := station.case_ids()):
+            station.names_a_paper(self.rng.choice(ids))
+
+    def chores(self) -> None:
+        if self.world.hub.alive:
+            self.world.hub.does_its_chores()
+
+    def days_pass(self) -> None:
+        """Time limits run out while nobody moves."""
+        self.world.advance(self.rng.choice((1, 4, 9, 40)) * 86_400)
+        if self.rng.random() < 0.7:
+            for name in self.world.stations:
+                self.world.network.cut(name)
+                self.world.network.mend(name)
+            for _ in range(12):
+                self.world.turn()
+        self.chores()
+
+    def settle_aside(self) -> None:
+        hub = self.world.hub
+        if hub.alive and (ids := [one for one in hub.case_ids() if (case := hub.case(one)) and case.set_aside]):
+            hub.settles(self.rng.choice(ids))
 
     def wait(self) -> None:
         self.world.advance(self.rng.choice((0.2, 3.0, 20.0, 600.0)))
@@ -229,6 +269,7 @@ class Day:
         self.start()
         self.disk_freed()
         self.world.heal()
+        self._print_what_is_left()
         self.world.look()
         outcome = Outcome(self.world.seed, disasters=dict(self.happened))
         for line in self.world.differences():
@@ -239,9 +280,47 @@ class Day:
             elif " says that " in line:
                 outcome.untrue += 1
             outcome.other.append(line)
+        for line in self._papers():
+            outcome.doubled += line.startswith("doubled")
+            outcome.lost += line.startswith("lost")
+            outcome.other.append(line)
         outcome.cases = len(self.world.hub.case_ids())
         outcome.void = sum(promise.void for promise in self.world.promises.values())
         return outcome
+
+    def _print_what_is_left(self) -> None:
+        """Every act that stands has its document before the count."""
+        hub = self.world.hub
+        while hub.clockwork.make_papers(hub.clock.now()):
+            self.world.settle()
+        self.world.settle()
+
+    def _papers(self) -> list[str]:
+        """Documents that lack, are other than they were at first, or are not at both ends."""
+        found: list[str] = []
+        hub = self.world.hub
+        for case_id in hub.case_ids():
+            case = hub.case(case_id)
+            assert case is not None
+            made: dict[tuple[str, str], set[str]] = {}
+            for told in case.documents:
+                assert told.made is not None
+                if told.request is None:
+                    continue  # a station's own: its page makes the same bytes again
+                made.setdefault((told.request, told.made.kind), set()).add(told.made.digest)
+            found += [
+                f"doubled: {kind} of {case_id} was made with other bytes"
+                for (_, kind), all_ in made.items()
+                if len(all_) > 1
+            ]
+            for act in case.line:
+                found += [f"lost: {kind} of {case_id}" for kind in kinds_of(act) if (act.id, str(kind)) not in made]
+            ends = (hub, self.world.stations[case.station]) if case.station else ()
+            for kind, digest in sorted({(kind, one) for (_, kind), all_ in made.items() for one in all_}):
+                found += [
+                    f"lost: {kind} of {case_id} at {end.name}" for end in ends if not end.office.blobs.has(digest)
+                ]
+        return found
 
     def close(self) -> None:
         for party in self.world.parties():
@@ -250,7 +329,8 @@ class Day:
 
 # How often each step is taken, in proportion.
 _WORK = (
-    (Day.take_in, 14), (Day.decide, 10), (Day.note, 1), (Day.calm, 2), (Day.work_at_desk, 8), (Day.wait, 6),
+    (Day.take_in, 14), (Day.decide, 14), (Day.chores, 4), (Day.days_pass, 1), (Day.bring_later, 3),
+    (Day.print_at_desk, 1), (Day.settle_aside, 1), (Day.note, 1), (Day.calm, 2), (Day.work_at_desk, 8), (Day.wait, 6),
     (Day.carry, 24), (Day.mend, 6), (Day.start, 8), (Day.copy_disk, 5), (Day.disk_freed, 3),
 )  # fmt: skip
 _TROUBLE = (

@@ -10,6 +10,7 @@ import pytest
 from hub import decisions
 from hub.documents import kinds_of
 from node import after, desk, drafts
+from protocol.attention import open_notices
 from protocol.cases.acts import By, Correction, Paper
 from protocol.cases.case import Case
 from protocol.cases.words import Act, Flag, Role, Status
@@ -249,3 +250,60 @@ def test_a_document_of_an_act_that_was_set_aside_is_not_handed_over(world: World
     assert here.status is Status.ISSUED
     assert Flag.FORKED in here.flags
     assert {made.kind for made in after.to_hand_over(here)} == {Kind.GRANT, Kind.LICENCE}
+
+
+def test_a_grant_whose_bytes_no_disk_holds_any_more_is_made_again_and_handed_over(world: World) -> None:
+    """The word of the document had reached the station when the hub's disk was lost, its bytes had not."""
+    case = taken_in(world)
+    for act in (Act.ACCEPT, Act.REVIEW, Act.GRANT, Act.ISSUE):
+        world.hub.decides(case, act)
+    world.settle()
+    while clockwork(world).make_papers(world.hub.clock.now()):
+        pass
+    made = {
+        told.made.digest: world.hub.office.blobs.read(told.made.digest)
+        for told in at_hub(world, case).documents
+        if told.made
+    }
+    with world.hub.office.blobs.store.write() as tx:
+        tx.execute("delete from pieces")
+        tx.execute("delete from blobs")
+    world.settle()
+    with pytest.raises(Refused, match=r"refused\.result-not-here"):
+        world.station("dafeng").hands_over(case)
+    work = clockwork(world)
+    while work.make_papers(world.hub.clock.now()):
+        pass
+    world.settle()
+    world.station("dafeng").hands_over(case)
+    world.settle()
+    assert at_hub(world, case).status is Status.HANDED_OVER
+    assert {digest: world.station("dafeng").office.blobs.read(digest) for digest in made} == made
+    with world.hub.office.store.read() as db:
+        assert not [one for one in open_notices(db) if one.kind == "paper-lost"]
+
+
+def test_a_hub_that_lost_its_disk_and_lapses_again_has_accepted_once(world: World) -> None:
+    case = taken_in(world)
+    world.advance(9 * DAY_S)
+    world.stations_are_heard()
+    world.hub.copy_disk()
+    work = clockwork(world)
+    work.keep_standing(world.hub.clock.now())
+    assert work.let_the_law_act(world.hub.clock.now()) == 1
+    world.settle()
+    world.network.cut("dafeng")
+    world.hub.lose_disk(0, told=True)
+    world.hub.start()
+    world.settle()  # boya is heard
+    world.advance(3600)
+    work = clockwork(world)
+    work.keep_standing(world.hub.clock.now())
+    assert work.let_the_law_act(world.hub.clock.now()) == 1
+    world.network.mend("dafeng")
+    world.settle()
+    for seen in (at_hub(world, case), at_desk(world, case)):
+        assert [act.act for act in seen.line] == [Act.SUBMIT, Act.DEEM_ACCEPTED]
+        assert seen.set_aside == []
+        assert Flag.FORKED not in seen.flags
+    assert world.differences() == []

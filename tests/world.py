@@ -7,6 +7,7 @@ nothing is random but what the seed decides, so a day that went wrong can be pla
 
 from __future__ import annotations
 
+import functools
 import random
 import shutil
 import sqlite3
@@ -20,16 +21,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import hub.schema
 import node.schema
 from hub import decisions, intake
+from hub.clockwork import Clockwork
+from hub.papermaking import Papermaking
 from node import after, desk, drafts, replies
 from node import cases as node_cases
 from protocol.casebook import Casebook
-from protocol.cases.acts import By, Paper
+from protocol.cases.acts import By, Made, Paper
 from protocol.cases.case import Case
 from protocol.cases.guard import acts_open
-from protocol.cases.rules import OFFICERS, Act, Role, Side, Status
+from protocol.cases.rules import OFFICERS, Act, Flag, Role, Side, Status
 from protocol.catalogue.bundle import Catalogue
 from protocol.catalogue.items import Item
 from protocol.clock import ClockQuality
+from protocol.documents.press import Press
 from protocol.errors import Refused
 from protocol.exchange import blobs
 from protocol.exchange.envelope import open_own, seal_to_self
@@ -256,8 +260,11 @@ class Party:
 class Station(Party):
     clerk = By("clerk", Role.CLERK, "")
 
-    def submits(self, item: Item | None = None, papers: int = 1) -> str | None:
-        """The whole intake. Returns the id of the case, or None if the machine died on the way or refused."""
+    def submits(self, item: Item | None = None, papers: int = 1, *, follows: bool = False) -> str | None:
+        """The whole intake; `follows`: what is secondary is brought later.
+
+        Returns the id of the case, or None if the machine died on the way or refused.
+        """
         item = item or example_item()
         office, at, rng = self.office, self.clock.now(), self.world.rng
 
@@ -265,9 +272,13 @@ class Station(Party):
             with office.store.write() as tx:
                 draft = drafts.begin_draft(tx, rng.randbytes(16), item, by=self.clerk, at=at)
             answers = answers_for(item, rng)
-            wanted = item.required_materials_for(answers)
+            wanted = list(item.required_materials_for(answers))
             with office.store.write() as tx:
                 drafts.save_draft(tx, draft, item, answers, at)
+                later = drafts.may_follow(item, drafts.need_draft(tx, draft)) if follows else []
+                for material in later:
+                    drafts.let_follow(tx, draft, item, material.code, True, at)
+            wanted = [material for material in wanted if material not in later]
             for number, material in enumerate([*wanted, *wanted[:1] * (papers - 1)]):
                 data = paper_bytes(rng, number)
                 digest = office.blobs.keep(data, at)
@@ -281,7 +292,12 @@ class Station(Party):
         return self.does(intake_)  # type: ignore[return-value]
 
     def supplies(self, case_id: str) -> None:
+        """What the notice asks for, or what was to follow: whichever the case waits for."""
         office, at, rng = self.office, self.clock.now(), self.world.rng
+        case = self.case(case_id)
+        item = LAW.item(case.item, case.item_version) if case is not None else None
+        assert case is not None
+        assert item is not None
 
         def supply() -> None:
             with office.store.write() as tx:
@@ -289,13 +305,11 @@ class Station(Party):
             data = paper_bytes(rng, 9)
             digest = office.blobs.keep(data, at)
             with office.store.write() as tx:
-                row = drafts.need_draft(tx, draft)
-                material = example_item().required_materials[0].code
+                material = case.lacking[0] if case.lacking else item.required_materials[0].code
                 drafts.add_paper(
                     tx, draft, Paper(digest=digest, size=len(data), type="image/jpeg", material=material), at
                 )
-                desk.supplement(tx, office.pen, self.book, draft, example_item(), by=self.clerk, at=at)
-                del row
+                desk.supplement(tx, office.pen, self.book, draft, item, by=self.clerk, at=at)
 
         self.does(supply)
 
@@ -370,6 +384,21 @@ class Station(Party):
 
         self.does(lapse)
 
+    def names_a_paper(self, case_id: str) -> None:
+        """A receipt of this station's own: kept, and named as what every reprint prints."""
+        office, at, case = self.office, self.clock.now(), self.case(case_id)
+        assert case is not None
+
+        def attach() -> None:
+            digest = office.blobs.keep(b"%PDF" + case_id.encode(), at)
+            made = Made(kind="receipt", number=f"{case.number}·收件", digest=digest, size=36)
+            with office.store.write() as tx:
+                after.attach(
+                    tx, office.pen, self.book, case_id, self.world.rng.randbytes(16), made, by=self.clerk, at=at
+                )
+
+        self.does(attach)
+
     def sync(self, case_id: str) -> node_cases.Sync:
         with self.office.store.read() as db:
             return node_cases.sync_of(db, case_id)
@@ -397,6 +426,48 @@ class HubParty(Party):
                 )  # fmt: skip
 
         self.does(decide)
+
+    @property
+    def clockwork(self) -> Clockwork:
+        """What runs behind the officers' backs, in this life of the hub."""
+        office = self.office
+        return Clockwork(
+            Papermaking(
+                store=office.store, blobs=office.blobs, pen=office.pen, book=self.book, law=LAW, press=_press(),
+                keys=self.keys, seal=lambda: None, district=DISTRICT, contact="区政务中心 199-0000-0000",
+            )
+        )  # fmt: skip
+
+    def does_its_chores(self) -> None:
+        """Lines of the worklists, cards, what the law does by lapse of time, documents: each once round."""
+
+        def chores() -> None:
+            work, at = self.clockwork, self.clock.now()
+            work.keep_standing(at)
+            work.give_cards(at)
+            work.let_the_law_act(at)
+            work.keep_standing(at)
+            work.make_papers(at)
+
+        self.does(chores)
+
+    def settles(self, case_id: str) -> None:
+        """The head of the agency has looked at two versions, and the one that stands stays."""
+        office, at, rng = self.office, self.clock.now(), self.world.rng
+        case = self.case(case_id)
+        assert case is not None
+        settled = {act.request for act in case.line if act.act is Act.SETTLE}
+        aside = [step.act.id for step in case.set_aside if step.act.id not in settled]
+
+        def settle() -> None:
+            with office.store.write() as tx:
+                decisions.settle_set_aside(
+                    tx, office.pen, self.book, case_id, aside[0], rng.randbytes(16), reason="seen",
+                    by=By("leader", Role.LEADER), at=at,
+                )  # fmt: skip
+
+        if aside:
+            self.does(settle)
 
     def notes(self, case_id: str, text: str) -> None:
         office, at = self.office, self.clock.now()
@@ -574,7 +645,7 @@ class World:
                 mine, theirs = station.case(case_id), self.hub.case(case_id)
                 assert mine is not None
                 assert theirs is not None
-                if (mine.status, mine.tip, mine.flags) != (theirs.status, theirs.tip, theirs.flags):
+                if (mine.status, mine.tip, mine.flags) != (theirs.status, theirs.tip, theirs.flags - _ONLY_THE_HUBS):
                     found.append(
                         f"different: {case_id} {mine.status}/{mine.flags} here, {theirs.status}/{theirs.flags} at the hub"
                     )
@@ -608,6 +679,14 @@ class World:
                 for epoch in [*epochs(db, party.name, other.name), *epochs(db, other.name, party.name)]:
                     recompute(db, epoch)
         return found
+
+
+_ONLY_THE_HUBS = {Flag.YELLOW, Flag.RED}  # cards travel sealed to the hub itself
+
+
+@functools.cache
+def _press() -> Press:
+    return Press()
 
 
 LAW = Catalogue(0, MORNING, all_items(), "")  # what this software is delivered with

@@ -216,7 +216,7 @@ def _bytes(request: Request, kind: Kind, case: Case) -> bytes:
     here = house(request)
     number = documents.number_on(kind, case)
     if documents.is_ours(kind) and (kept := after.made_before(case, kind, number)) is not None:
-        data = here.blobs.read(kept.digest)
+        data = here.blobs.read(kept.digest) or _made_again(request, kind, case, kept)
         if data is None:
             raise Refused("refused.no-paper", paper=kept.digest[:8])
         return data
@@ -226,6 +226,20 @@ def _bytes(request: Request, kind: Kind, case: Case) -> bytes:
     if not documents.is_ours(kind):
         return here.press.print_document(document, fill_by_hand=by_hand)
     return _make(request, kind, number, case, document, by_hand)
+
+
+def _made_again(request: Request, kind: Kind, case: Case, kept: Made) -> bytes | None:
+    """After a lost disk: the same record and the same key make the same bytes; None where they do not any more."""
+    here = house(request)
+    item = here.shelf.item(case.item, case.item_version)
+    document = documents.content(kind, Writing(case, item, here.settings.name.zh))
+    printed = produce(here.press, document, here.settings.district, here.keys)
+    if printed.digest != kept.digest:
+        return None
+    here.blobs.keep(printed.pdf, here.clock.now())
+    with here.store.write() as tx:
+        after.note_found_again(tx, kept.digest, at=here.clock.now())
+    return printed.pdf
 
 
 def _make(request: Request, kind: Kind, number: str, case: Case, document: Issuable, by_hand: bool) -> bytes:

@@ -292,4 +292,6 @@ class PaperTrade:
 
 
 def _case_of(row: tuple[str] | None) -> str:
-    return row[0] if row else ""
+    """The case that a person opens: a document lies beside its case, a catalogue belongs to none."""
+    beside, _, case = row[0].rpartition("/") if row else ("", "", "")
+    return "" if beside == "catalogue" else case

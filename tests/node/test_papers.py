@@ -148,3 +148,23 @@ def test_a_scan_that_is_lost_at_both_ends_is_taken_again_on_the_page_of_the_case
     assert at_hub is not None
     assert [desk.world.hub.office.blobs.has(paper.digest) for paper in at_hub.papers] == [True] * len(ways)
     assert desk.world.differences() == []
+
+
+def test_a_receipt_whose_bytes_are_lost_at_both_ends_is_printed_again_as_it_was(desk: Desk) -> None:
+    clerk = desk.clerk()
+    desk.world.network.cut(STATION)
+    case = desk.takes_in(clerk)
+    path = f"/cases/{case}/print/receipt"
+    first = clerk.client.get(path)
+    assert first.status_code == 200, first.text
+    with desk.station.blobs.store.write() as tx:  # a disk that came back without its papers
+        tx.execute("delete from pieces")
+        tx.execute("delete from blobs")
+    desk.world.network.mend(STATION)
+    desk.world.settle()
+    assert clerk.client.get(path).content == first.content
+    desk.world.settle()
+    at_hub = desk.world.hub.case(case)
+    assert at_hub is not None
+    (made,) = [told.made for told in at_hub.documents if told.made is not None]
+    assert desk.world.hub.office.blobs.read(made.digest) == first.content
