@@ -100,6 +100,7 @@ class Hub:
             clock=self.clock,
             waterline=Waterline(settings.mark),
             report=self.report,
+            on_paper=lambda digest: intake.note_bundle_came(self.store, digest),
         )
         authority = read_authority(settings.authority_pub)
         self.shelf = Shelf(self.store, self.office.blobs, lambda data: open_bundle(data, authority))

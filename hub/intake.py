@@ -22,6 +22,7 @@ from protocol.exchange.messages import CataloguePublished, Kind
 from protocol.exchange.topics import HUB
 from protocol.licences import note_licences
 from protocol.standing import mark_all_stale, mark_stale
+from protocol.store import Store
 
 # what follows every act that is kept, in the unit of work that keeps it
 LISTENERS: tuple[Listener, ...] = (
@@ -77,6 +78,15 @@ def _hear_catalogue(tx: Database, heard: Heard) -> None:
         "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,1,0)",
         [(digest, shelf_of(heard.reader), heard.reader, size, "application/octet-stream") for digest, size in papers],
     )
+
+
+def note_bundle_came(store: Store, digest: str) -> None:
+    """The bytes of an issue are back after a lost disk: what could not be reckoned without them is reckoned now."""
+    with store.read() as db:
+        if db.execute("select 1 from shelf where digest = ?", (digest,)).fetchone() is None:
+            return
+    with store.write() as tx:
+        mark_all_stale(tx)
 
 
 class Stage(StrEnum):

@@ -64,14 +64,14 @@ def lapse_by_itself(
 ) -> bool:
     """The same by lapse of time; False if the case is not to go.
 
-    Never where the law of the item sets no time, and not while somebody is putting the correction together: he
-    may have been handed it in time.
+    Never where the law of the item sets no time or its last day hangs on a year whose holidays are not known, and not
+    while somebody is putting the correction together: he may have been handed it in time.
     """
     case = book.case(tx, case_id)
     if case is None or case.status is not Status.RETURNED or draft_for(tx, case_id) is not None:
         return False
     clock = correction_clock(case, law, at)
-    if clock is None or clock.due is None or local_day(at) <= clock.due:
+    if clock is None or clock.due is None or clock.provisional or local_day(at) <= clock.due:
         return False
     lapse(tx, pen, book, law, case_id, act_id, by=CLOCK, at=at)
     return True

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hub.clockwork import Clockwork
+from hub.intake import note_bundle_came
 from hub.lapses import let_the_law_act
 from protocol.cases.words import Act, Status
+from protocol.standing import NEVER
 from tests.hub.desk import Desk
 from tests.hub.test_clockwork import DAY_S, FOOD, clockwork, taken_in
 from tests.world import LAW, World
@@ -116,3 +118,25 @@ def test_nobody_is_told_what_lacks_after_the_law_has_accepted_the_case(desk: Des
     assert acts_of(world, case) == [Act.SUBMIT]
     li.acts(case, "accept", way="ordinary")
     assert world.hub.case(case).status is Status.ACCEPTED  # type: ignore[union-attr]
+
+
+def test_a_hub_whose_catalogue_came_back_after_its_cases_has_their_days_again(desk: Desk, world: World) -> None:
+    """After a lost disk the record is told again first; until the bundle is whole no line knows its day."""
+    case = desk.submits("F01")
+    world.settle()
+    desk.catches_up()
+    office = world.hub.office
+    with office.store.write() as tx:
+        tx.execute("update standing set due_on = '9999-12-31', effect_on = '9999-12-31' where case_id = ?", (case,))
+        (digest,) = tx.execute("select digest from shelf").fetchone()
+    note_bundle_came(office.store, "0" * 64)  # any other paper
+    desk.catches_up()
+    assert day_of(world, case) == NEVER
+    note_bundle_came(office.store, digest)
+    desk.catches_up()
+    assert day_of(world, case) == "2026-03-09"
+
+
+def day_of(world: World, case: str) -> str:
+    with world.hub.office.store.read() as db:
+        return str(db.execute("select due_on from standing where case_id = ?", (case,)).fetchone()[0])
