@@ -13,6 +13,7 @@ from hub import breaches, endings, people, readings
 from hub.cards import note_card
 from hub.counting import mark_uncounted
 from hub.finished import note_for_archive
+from hub.lapses import note_doubted_receipt
 from hub.papermaking import note_what_to_print
 from protocol.casebook import Casebook, Listener
 from protocol.clock import stamp
@@ -32,6 +33,7 @@ LISTENERS: tuple[Listener, ...] = (
     note_what_to_print,
     note_card,
     mark_uncounted,
+    note_doubted_receipt,
 )
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode

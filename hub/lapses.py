@@ -18,16 +18,16 @@ from hub import lines
 from hub.decisions import Said, decide
 from protocol import attention
 from protocol.casebook import Casebook
-from protocol.cases.acts import By
+from protocol.cases.acts import By, CaseAct
 from protocol.cases.case import Case
 from protocol.cases.rules import rule_for
 from protocol.cases.words import Act, Role, Side
 from protocol.catalogue.items import OnExpiry
 from protocol.catalogue.law import Law
-from protocol.clock import CHINA, stamp
+from protocol.clock import CHINA, moment, stamp
 from protocol.clocks.of_case import clocks_of_case
 from protocol.clocks.states import ClockIs, ClockState
-from protocol.exchange.journal import Journal
+from protocol.exchange.journal import Heard, Journal
 from protocol.store import Store
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 CLOCK = By("clock", Role.SYSTEM)
 DOUBT = timedelta(hours=6)  # between our clock and those of the stations: then ours may be the wrong one
 HEARD_WITHIN = timedelta(days=1)
+DARK_FOR = timedelta(days=60)  # longer than a station works on with no wire at all: then its clock was wrong
+DOUBTED = "receipt-doubted"  # of protocol/attention.py
 
 # what the law does, and in which words it is written down; RULES say in which status
 _EFFECTS: dict[OnExpiry, tuple[Act, str]] = {
@@ -80,19 +82,39 @@ def _due(db: Database, case: Case, law: Law, at: datetime) -> list[ClockState]:
     for state in _expired(case, clocks_of_case(case, item, law.calendar, at)):
         assert state.effect is not None
         if state.effect in _ASKS_A_PERSON:
-            if state.met_on is None and not _asked_before(db, case, state):
+            if (
+                state.met_on is None
+                and not state.provisional
+                and not attention.was_put(db, "supply-overdue", f"{case.id}/{state.started}")
+            ):
                 found.append(state)
             continue
         rule = rule_for(case.status, _EFFECTS[state.effect][0])
+        if rule is not None and _receipt_is_doubted(db, case):
+            if not attention.was_put(db, DOUBTED, case.id):
+                found.append(state)
+            continue
+        if state.provisional:
+            continue  # holidays of a year whose notice is not out may put the last day off
         if rule is not None and not rule.bars & case.flags and case.open_request is None:
             found.append(state)
     return found
 
 
-def _asked_before(db: Database, case: Case, state: ClockState) -> bool:
-    subject = f"{case.id}/{state.started}"
-    asked = db.execute("select 1 from attention where kind = 'supply-overdue' and subject = ?", (subject,))
-    return asked.fetchone() is not None
+def note_doubted_receipt(tx: Database, heard: Heard, act: CaseAct, case: Case) -> None:
+    """A listener of the casebook: nobody can have brought papers on a day that has not come yet."""
+    if act.act is Act.SUBMIT and moment(act.at) > moment(heard.heard_at) + DOUBT:
+        _put_doubt(tx, case, heard.heard_at)
+
+
+def _receipt_is_doubted(db: Database, case: Case) -> bool:
+    """It was taken in so long before it came here that the station's clock must have been wrong."""
+    row = db.execute("select heard_at from cases where id = ?", (case.id,)).fetchone()
+    return row is not None and moment(str(row[0])) - moment(case.opened_at) > DARK_FOR
+
+
+def _put_doubt(tx: Database, case: Case, at: str) -> None:
+    attention.put_once(tx, DOUBTED, case.id, at=at, case=case.id, detail={"number": case.number})
 
 
 def _act_on(store: Store, pen: Journal, book: Casebook, law: Law, case_id: str, at: datetime) -> int:
@@ -107,6 +129,9 @@ def _act_on(store: Store, pen: Journal, book: Casebook, law: Law, case_id: str, 
                     tx, "supply-overdue", f"{case.id}/{state.started}", at=stamp(at), case=case.id,
                     detail={"number": case.number},
                 )  # fmt: skip
+                continue
+            if _receipt_is_doubted(tx, case):
+                _put_doubt(tx, case, stamp(at))
                 continue
             act, reason = _EFFECTS[state.effect]
             day = (state.effect_from or state.due or at.date()).isoformat()
@@ -124,11 +149,9 @@ def _id_of(case: Case, act: Act) -> bytes:
 
 
 def _expired(case: Case, states: tuple[ClockState, ...]) -> Iterator[ClockState]:
-    """Nothing by a calendar whose notice is not out: its holidays may put the last day off."""
     if case.owner is Side.HUB:
         for state in states:
-            is_over = state.state is ClockIs.EXPIRED and not state.history and state.effect is not None
-            if is_over and not state.provisional:
+            if state.state is ClockIs.EXPIRED and not state.history and state.effect is not None:
                 yield state
 
 

@@ -32,6 +32,7 @@ KINDS: dict[str, tuple[str, int]] = {
     "denied": ("operator", 2),  # the broker refuses our frames
     "drill": ("operator", 2),
     "supply-overdue": ("officer", 2),  # what a notice asked for never came: a person decides what follows
+    "receipt-doubted": ("officer", 1),  # a station's clock was wrong when it took the case in: a person judges the day
     "document-not-made": ("operator", 2),  # a character that no font has, a seal that ran out
     "red-card-unanswered": ("leader", 1),  # a section owes an answer for longer than a working day
     "acted-after-leaving": ("supervisor", 1),  # an act of somebody who no longer worked at the station
@@ -72,8 +73,16 @@ def put_once(
     tx: Database, kind: str, subject: str, *, at: str, case: str = "", detail: dict[str, object] | None = None
 ) -> None:
     """put(), unless a person has settled this very thing before: for what happened and cannot happen again."""
-    if tx.conn.execute("select 1 from attention where kind = ? and subject = ?", (kind, subject)).fetchone() is None:
+    if not was_put(tx, kind, subject):
         put(tx, kind, subject, at=at, case=case, detail=detail)
+
+
+def was_put(db: Database, kind: str, subject: str) -> bool:
+    """Whether it is on the list, or was settled there."""
+    return (
+        db.conn.execute("select 1 from attention where kind = ? and subject = ?", (kind, subject)).fetchone()
+        is not None
+    )
 
 
 def settle(tx: Database, kind: str, subject: str, *, by: str, at: str, note: str = "") -> bool:

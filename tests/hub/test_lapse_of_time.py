@@ -7,6 +7,7 @@ from datetime import timedelta
 from hub.clockwork import Clockwork
 from hub.intake import note_bundle_came
 from hub.lapses import let_the_law_act
+from protocol.attention import open_notices
 from protocol.cases.words import Act, Status
 from protocol.standing import NEVER
 from tests.hub.desk import Desk
@@ -140,3 +141,20 @@ def test_a_hub_whose_catalogue_came_back_after_its_cases_has_their_days_again(de
 def day_of(world: World, case: str) -> str:
     with world.hub.office.store.read() as db:
         return str(db.execute("select due_on from standing where case_id = ?", (case,)).fetchone()[0])
+
+
+def test_a_station_whose_battery_was_flat_gets_nobody_accepted_by_the_clock(world: World) -> None:
+    """It took a case in under the year 2015 and another under 2028; a person is asked on which day it was."""
+    dafeng = world.station("dafeng")
+    dafeng.clock.skew = timedelta(days=-4000)
+    past = taken_in(world, FOOD)
+    dafeng.clock.skew = timedelta(days=700)
+    future = taken_in(world, FOOD)
+    dafeng.clock.skew = timedelta()
+    work = days_pass(world, 1)
+    assert work.let_the_law_act(world.hub.clock.now()) == 0
+    assert work.let_the_law_act(world.hub.clock.now()) == 0
+    assert acts_of(world, past) == acts_of(world, future) == [Act.SUBMIT]
+    with world.hub.office.store.read() as db:
+        asked = [one.case_id for one in open_notices(db) if one.kind == "receipt-doubted"]
+    assert sorted(asked) == sorted([past, future])

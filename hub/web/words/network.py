@@ -186,6 +186,14 @@ NETWORK_WORDS: Texts = {
         "打开这件核对时间，由有权的人决定是否终止，或继续等待。",
         "Open the case and compare the times; whoever may decides whether it is closed or waits.",
     ),
+    "attention.receipt-doubted": (
+        "收件日期存疑：服务站当时的时钟不准",
+        "The day of receipt is in doubt: the station's clock was wrong",
+    ),
+    "attention.receipt-doubted.todo": (
+        "打开这件，向服务站核实哪一天收的材料；期限由人判断，系统不按这个日期自动处理。",
+        "Open the case and ask the station on which day the papers came; a person judges its time limits, the clock does not.",
+    ),
     "attention.licence-renewal": ("一件证照可以申请延续了", "A licence is to be renewed"),
     "attention.licence-renewal.todo": ("由服务站提醒持证人。", "The station reminds its holder."),
     "attention.document-not-made": ("有一份文书没有生成（{why}）", "A document could not be made ({why})"),

@@ -100,6 +100,11 @@ ATTENTION: Texts = {
         "请联系运行管理员。已存本机的内容不会丢失。",
         "Call the operator. What is saved here is not lost.",
     ),
+    "attention.receipt-doubted": ("收件日期存疑", "The day of receipt is in doubt"),
+    "attention.receipt-doubted.todo": (
+        "请告诉区中心哪一天收的材料，并校准本机时钟。",
+        "Tell the district centre on which day the papers came, and set this machine's clock right.",
+    ),
     "attention.supply-overdue": ("容缺材料逾期未补", "Papers that were to follow are overdue"),
     "attention.supply-overdue.todo": (
         "请联系申请人。区中心会按事项依据处理，本站收到的材料仍可补交。",
