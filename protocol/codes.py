@@ -65,6 +65,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "whoever reviewed a case may not decide it, nor the other way round",
         "leave it to a colleague of the other section; nothing relaxes when people are few",
     ),
+    "refused.acceptor-approves": (
+        "whoever accepted a case may not decide it, nor the other way round",
+        "leave it to a colleague of the other section; what is decided at once needs two people too",
+    ),
     "refused.surveyor-approves": (
         "whoever surveyed a case may not decide it, nor the other way round",
         "leave it to a colleague of the other section",

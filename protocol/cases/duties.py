@@ -48,6 +48,7 @@ CONFLICTS: tuple[Conflict, ...] = (
     Conflict(Duty.INTAKE, Duty.ACCEPTANCE, "refused.same-person", "前台收件与后台受理分离"),
     Conflict(Duty.INTAKE, Duty.REVIEW, "refused.same-person", "收件与审核分离"),
     Conflict(Duty.INTAKE, Duty.APPROVAL, "refused.same-person", "收件与审批分离"),
+    Conflict(Duty.ACCEPTANCE, Duty.APPROVAL, "refused.acceptor-approves", "受理与审批分离：当场决定的也须两人"),
     Conflict(Duty.REVIEW, Duty.APPROVAL, "refused.reviewer-approves", "审核与审批分离"),
     Conflict(Duty.SURVEY, Duty.APPROVAL, "refused.surveyor-approves", "现场勘查与审批分离"),
     Conflict(Duty.HEARING, Duty.REVIEW, "refused.chair-reviews", "行政许可法第四十八条"),

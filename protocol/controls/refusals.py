@@ -9,7 +9,7 @@ from __future__ import annotations
 CONTROLS: dict[str, tuple[str, ...]] = {
     "one-correction": ("refused.already-corrected",),
     "intake-apart": ("refused.same-person",),
-    "reviewer-apart": ("refused.reviewer-approves",),
+    "reviewer-apart": ("refused.reviewer-approves", "refused.acceptor-approves"),
     "approver-apart": ("refused.approver-issues",),
     "two-surveyors": ("refused.two-persons", "refused.survey-pending", "refused.not-surveyed"),
     "surveyor-apart": ("refused.surveyor-approves",),

@@ -117,6 +117,7 @@ _BEFORE = {
         (Act.SUBMIT, Act.ACCEPT, "refused.same-person"),
         (Act.SUBMIT, Act.REVIEW, "refused.same-person"),
         (Act.SUBMIT, Act.GRANT, "refused.same-person"),
+        (Act.ACCEPT, Act.GRANT, "refused.acceptor-approves"),
         (Act.REVIEW, Act.GRANT, "refused.reviewer-approves"),
         (Act.RECORD_SURVEY, Act.GRANT, "refused.surveyor-approves"),
         (Act.COUNTERSIGN_SURVEY, Act.GRANT, "refused.surveyor-approves"),
@@ -131,6 +132,15 @@ def test_who_did_one_thing_may_not_do_the_other(before: Act, wanted: Act, code: 
     assert refused(case, wanted, somebody(wanted)) == ""
     assert refused(case, wanted, same) == code
     assert refused(case, wanted, lent) == code, "a lent role brings the lender's exclusions along"
+
+
+def test_what_is_decided_at_once_needs_two_people_all_the_same() -> None:
+    """行政许可法 §34: at once, and not by one who takes in, accepts and grants."""
+    acts = [*line(Act.SUBMIT), told(act("a1", Act.ACCEPT, "a0", simple=True), 2)]
+    case = fold(acts)
+    assert case.link is Link.APPROVAL
+    assert refused(case, Act.GRANT, By(somebody(Act.ACCEPT).account, Role.APPROVER)) == "refused.acceptor-approves"
+    assert refused(case, Act.GRANT, somebody(Act.GRANT)) == ""
 
 
 def test_after_a_case_was_sent_back_its_approver_does_not_review_it_either() -> None:

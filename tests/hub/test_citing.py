@@ -17,7 +17,7 @@ def test_a_decision_names_the_rules_that_stood_in_front_of_it(world: World) -> N
     at_desk = world.station("dafeng").case(case)
     assert at_desk is not None
     cited = {act.act: act.rules for act in at_desk.line}
-    assert cited[Act.ACCEPT] == ["A-03.1"]
+    assert cited[Act.ACCEPT] == ["A-03.1", "A-04.1"]
     assert cited[Act.GRANT] == ["A-03.1", "A-04.1", "A-05.1", "A-07.1"]
     for name in cited[Act.GRANT]:
         code, version = name.split(".")

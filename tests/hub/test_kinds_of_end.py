@@ -292,7 +292,7 @@ def test_what_nobody_told_in_time_is_accepted_by_the_law_itself_and_the_page_say
     li.get(f"/cases/{case}")
     assert world.hub.case(case).status is Status.ACCEPTED
     assert "视为受理" in li.text
-    assert "系统（期限届满）" in li.text
+    assert "系统自动" in li.text
 
 
 def test_a_wrong_decision_is_reopened_reviewed_anew_and_everything_stays_on_the_page(desk: Desk, world: World) -> None:

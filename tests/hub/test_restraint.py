@@ -39,7 +39,7 @@ def case(desk: Desk, world: World) -> str:
 
 
 def test_the_reviewer_does_not_approve(desk: Desk, world: World, lone: Browser, case: str) -> None:
-    lone.acts(case, "accept")
+    desk.browser("li").acts(case, "accept")
     lone.acts(case, "review", proposal="grant", reason="符合")
     lone.get(f"/cases/{case}")
     assert "没有“准予许可”：同一件业务审核和审批不能是同一人" in lone.text
@@ -53,7 +53,7 @@ def test_the_reviewer_does_not_approve(desk: Desk, world: World, lone: Browser, 
 
 
 def test_the_approver_does_not_issue(desk: Desk, world: World, lone: Browser, case: str) -> None:
-    lone.acts(case, "accept")
+    desk.browser("li").acts(case, "accept")
     desk.browser("qian").acts(case, "review", proposal="grant", reason="符合")
     lone.acts(case, "grant", reason="准予")
     lone.get(f"/cases/{case}")
@@ -64,7 +64,7 @@ def test_the_approver_does_not_issue(desk: Desk, world: World, lone: Browser, ca
 
 def test_the_same_surveyor_does_not_sign_twice_and_does_not_approve(desk: Desk, world: World, lone: Browser) -> None:
     case = at_the_hub(desk, world, "D01")
-    lone.acts(case, "accept", way="ordinary")
+    desk.browser("li").acts(case, "accept", way="ordinary")
     desk.browser("qian").acts(case, "order-survey", reason="营业面积")
     lone.acts(case, "record-survey", **{**visit(desk, world), "result:1": ""})
     assert "没有“第二人签字”：现场勘查须两人" in lone.text
@@ -73,6 +73,15 @@ def test_the_same_surveyor_does_not_sign_twice_and_does_not_approve(desk: Desk, 
     desk.browser("qian").acts(case, "review", proposal="grant", reason="符合")
     assert "勘查和审批不能是同一人" in refused(lone, case, "grant")
     assert world.hub.case(case).status is Status.REVIEWED
+
+
+def test_who_accepted_does_not_grant_at_once_either(desk: Desk, world: World, lone: Browser) -> None:
+    case = at_the_hub(desk, world, "M01")
+    lone.acts(case, "accept", way="simple")
+    lone.get(f"/cases/{case}")
+    assert "受理和审批不能是同一人" in lone.text
+    assert "受理和审批不能是同一人" in refused(lone, case, "grant")
+    assert world.hub.case(case).status is Status.ACCEPTED
 
 
 def test_who_is_recused_does_nothing_more_and_only_the_head_recuses_others(

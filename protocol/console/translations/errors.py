@@ -113,6 +113,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "Whoever reviewed a case may not decide it, nor the other way round",
         "Leave it to a colleague of the other section; nothing relaxes when people are few",
     ),
+    "refused.acceptor-approves": (
+        "同一件业务受理和审批不能是同一人",
+        "请交给另一科室的同事；当场决定的也须两人",
+        "Whoever accepted a case may not decide it, nor the other way round",
+        "Leave it to a colleague of the other section; what is decided at once needs two people too",
+    ),
     "refused.surveyor-approves": (
         "同一件业务勘查和审批不能是同一人",
         "请交给另一科室的同事",
