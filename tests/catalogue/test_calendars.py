@@ -160,6 +160,7 @@ def test_a_bundle_cannot_be_packed_with_one_year_twice():
 
 def _shifted(known: CalendarYear) -> CalendarYear:
     """A made-up 2027 with the days of 2026: enough to travel."""
+
     def later(day: date) -> date:
         return day.replace(year=2027)
 
