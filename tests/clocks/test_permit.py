@@ -215,7 +215,7 @@ def test_reopening_goes_on_with_what_was_left_and_keeps_the_clock_that_had_ended
 
 
 def test_a_station_whose_clock_went_mad_brings_no_sum_down():
-    for at in ("0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.000Z"):
+    for at in ("1900-01-01T00:00:00.000Z", "2999-12-31T23:59:59.000Z"):
         states = seen("03-10", PERMIT, (RECEIVED, at), (ACCEPTED, at), (DECIDED, "03-10"))
         assert all(state.started is None or 2000 <= state.started.year <= 2199 for state in states)
 

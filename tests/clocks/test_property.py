@@ -46,7 +46,7 @@ KINDS = [
 MOMENTS = st.integers(0, 60 * 24 * 800).map(
     lambda minutes: datetime(2024, 12, 1, tzinfo=UTC) + timedelta(minutes=minutes)
 )
-MOMENTS |= st.sampled_from([datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+MOMENTS |= st.sampled_from([datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, 23, 59, tzinfo=UTC)])
 EVENTS = st.builds(
     Event, st.sampled_from(Happened), MOMENTS.map(stamp), st.just("act"), st.just(""), st.sampled_from([None, *Stop])
 )
