@@ -28,8 +28,13 @@ def archive_tables(db: Database) -> None:
 
 def note_for_archive(tx: Database, heard: Heard, act: CaseAct, case: Case) -> None:
     """A listener of the casebook."""
+    follow_archive(tx, case)
+
+
+def follow_archive(tx: Database, case: Case) -> None:
+    """Put the case on the archivist's list, or take it off."""
     if must_archive(case):
-        tx.conn.execute("insert or ignore into to_archive (case_id, since) values (?,?)", (case.id, case.moved_at))
+        tx.conn.execute("insert or replace into to_archive (case_id, since) values (?,?)", (case.id, case.moved_at))
     else:
         tx.conn.execute("delete from to_archive where case_id = ?", (case.id,))
 

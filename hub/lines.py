@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from hub.cards import follow_cards
+from hub.finished import follow_archive
 from hub.holdings import follow_holdings
 from hub.seeking import follow_traces
 from protocol import standing
@@ -20,6 +21,7 @@ from protocol.cases.case import Case
 from protocol.catalogue.law import Law
 from protocol.clock import CHINA
 from protocol.clocks.states import ClockState
+from protocol.licences import follow_licences
 
 
 def bring_up_to_date(
@@ -31,5 +33,12 @@ def bring_up_to_date(
     def next_card(tx: Database, case_id: str, case: Case | None, states: tuple[ClockState, ...]) -> None:
         follow_cards(tx, case_id, case, states, calendar, today)
 
-    followers = (follow_traces, follow_holdings, next_card)
+    followers = (follow_traces, follow_holdings, next_card, _registers)
     return standing.bring_up_to_date(tx, book, law, at, only=only, limit=limit, followers=followers)
+
+
+def _registers(tx: Database, case_id: str, case: Case | None, states: tuple[ClockState, ...]) -> None:
+    """Licences and the archivist's list follow each act at once; here they are mended after a rebuild."""
+    if case is not None:
+        follow_licences(tx, case)
+        follow_archive(tx, case)

@@ -151,6 +151,11 @@ SOON = "soon"
 
 def note_licences(tx: Database, heard: Heard, act: CaseAct, case: Case) -> None:
     """A listener of the casebook."""
+    follow_licences(tx, case)
+
+
+def follow_licences(tx: Database, case: Case) -> None:
+    """Bring the rows of a case up to date, if it has or can have any."""
     intake = case.intake
     is_of_licences = (intake is not None and intake.licence) or case.issued is not None or case.decision is not None
     if is_of_licences or tx.conn.execute("select 1 from ends where case_id = ?", (case.id,)).fetchone():

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from hub import decisions, endings
+from hub.lines import bring_up_to_date
 from node import endings as node_endings
 from protocol import licences
 from protocol.cases.acts import By, LicenceTerms
@@ -218,6 +219,28 @@ def test_nothing_follows_a_licence_that_was_revoked(desk: Desk, world: World) ->
         world.hub.decides(renewal, act)
     with pytest.raises(Refused, match="licence-over"):
         issue(desk, renewal, new_licence(desk, renewal, change="renewed", replaces=old.number, holder=old.holder))
+
+
+def test_the_register_and_the_archivists_list_are_made_again_from_the_acts(desk: Desk, world: World) -> None:
+    case, other = issued(desk), issued(desk)
+    for one in (case, other):
+        handed_over(desk, one)
+    world.hub.decides(case, Act.REVOKE_LICENCE)
+
+    def rows() -> list[list[tuple[object, ...]]]:
+        tables = ("licences order by act_id", "asked_for order by case_id", "to_archive order by case_id")
+        ends = "act_id, case_id, number, how, at, upto from ends order by act_id, number"
+        with world.hub.office.store.read() as db:
+            asked = [*(f"* from {table}" for table in tables), ends]
+            return [[tuple(row) for row in db.execute(f"select {one}").fetchall()] for one in asked]
+
+    before = rows()
+    with world.hub.office.store.write() as tx:
+        for table in ("licences", "ends", "asked_for", "to_archive"):
+            tx.execute(f"delete from {table}")
+        bring_up_to_date(tx, world.hub.book, desk.shelf, world.hub.clock.now(), only=world.hub.case_ids())
+    assert rows() == before
+    assert [len(found) for found in before] == [2, 0, 2, 2]
 
 
 # -- the list of what holds no more
