@@ -111,6 +111,7 @@ def tell_inner(
     :raises Refused: whatever RULES forbid
     """
     assert told.act in INNER
+    _require_begun(case)
     check(case, told.act, Side.HUB, told.by, told)
     inner = encode_inner(Inner(case.id, told.id, seal(tell(told))))
     pen.write(tx, case.station, Kind.CASE_INNER, inner, by=told.by.account, at=at, case=case.id)
@@ -157,6 +158,7 @@ def settle_set_aside(
     case = need_case(tx, book, case_id)
     if not reason.strip():
         raise Refused("refused.reason-missing", act=Act.SETTLE)
+    _require_begun(case)
     if all(step.act.id != aside for step in case.set_aside):
         raise Refused("refused.attention-gone")
     told = CaseAct(
@@ -166,6 +168,15 @@ def settle_set_aside(
     check(case, Act.SETTLE, Side.HUB, by, told)
     pen.write(tx, case.station, Kind.CASE_ACT, tell(told), by=by.account, at=at, case=case.id)
     attention.settle(tx, "request-overtaken", aside, by=by.account, at=stamp(at), note=reason)
+
+
+def _require_begun(case: Case) -> None:
+    """After a lost disk later acts may be here before the first one: nobody knows yet to which station to speak.
+
+    :raises Refused: no-case
+    """
+    if case.status is None:
+        raise Refused("refused.no-case", case=case.id[:8])
 
 
 def need_case(db: Database, book: Casebook, case_id: str) -> Case:

@@ -120,6 +120,8 @@ class Papermaking:
         try:
             return self._make(act_id, kind, case_id, at)
         except Exception as why:
+            if isinstance(why, Refused) and why.code == "refused.disk-full":
+                raise  # no fault of the document's: the next run comes anyway
             code = why.code if isinstance(why, Refused) else "fault"
             if not isinstance(why, Refused):
                 log.error("a document cannot be made case=%s kind=%s why=%s", case_id, kind, fault(why))

@@ -11,7 +11,8 @@ from hub import decisions
 from hub.documents import kinds_of
 from node import after, desk, drafts
 from protocol.attention import open_notices
-from protocol.cases.acts import By, Correction, Paper
+from protocol.casebook import tell
+from protocol.cases.acts import By, CaseAct, Correction, Paper
 from protocol.cases.case import Case
 from protocol.cases.words import Act, Flag, Role, Status
 from protocol.catalogue.items import Item
@@ -307,3 +308,30 @@ def test_a_hub_that_lost_its_disk_and_lapses_again_has_accepted_once(world: Worl
         assert seen.set_aside == []
         assert Flag.FORKED not in seen.flags
     assert world.differences() == []
+
+
+def test_nobody_speaks_of_a_case_whose_first_act_is_lost_to_a_station_that_nobody_knows(world: World) -> None:
+    """The station's disk went before the receipt had left it; what came after it was told, and waits at the hub."""
+    world.network.cut("dafeng")
+    station = world.station("dafeng")
+    case = station.submits(FOOD)
+    assert case is not None
+    first = at_desk(world, case).line[0]
+    later = CaseAct(
+        case=case, id=world.rng.randbytes(16).hex(), act=Act.SUPPLEMENT, follows=first.id, by=station.clerk, at=first.at
+    )
+    office = world.station("boya").office  # any letter may bring it: what a case is about is said by its first act
+    with office.store.write() as tx:
+        office.pen.write(
+            tx, "hub", "case.act", tell(later), by="clerk", at=world.station("boya").clock.now(), case=case
+        )
+    world.settle()
+    assert at_hub(world, case).status is None
+    hub = world.hub
+    with hub.office.store.write() as tx, pytest.raises(Refused, match=r"refused\.no-case"):
+        decisions.settle_set_aside(
+            tx, hub.office.pen, hub.book, case, later.id, world.rng.randbytes(16), reason="seen",
+            by=By("leader", Role.LEADER), at=hub.clock.now(),
+        )  # fmt: skip
+    with hub.office.store.read() as db:
+        assert db.execute("select 1 from epochs where reader = ''").fetchone() is None

@@ -589,13 +589,12 @@ class World:
         """Every act of this party's own that is on its disk has been seen as saved by a person."""
         with party.office.store.read() as db:
             rows = db.execute(
-                "select a.id, a.case_id, coalesce(c.station, '') from acts a left join cases c on c.id = a.case_id"
-                " where a.side = ?",
+                "select a.id, a.case_id, case p.author when 'hub' then p.reader else p.author end"
+                " from acts a join epochs p on p.id = a.place >> 40 where a.side = ?",
                 (party.side,),
             ).fetchall()
         for row in rows:
-            station = row[2] or party.name
-            self.promises.setdefault(row[0], Promise(row[0], row[1], station, party.name))
+            self.promises.setdefault(row[0], Promise(row[0], row[1], row[2], party.name))
 
     def count_lost_disks(self) -> None:
         """After a disk was lost: a promise that no disk holds any more was kept by nobody, and cannot be."""
@@ -689,7 +688,17 @@ def _press() -> Press:
     return Press()
 
 
-LAW = Catalogue(0, MORNING, all_items(), "")  # what this software is delivered with
+class Delivered(Catalogue):
+    """As a shelf: None where no bundle has the version that a case pins."""
+
+    def item(self, code: str, version: int) -> Item | None:  # type: ignore[override]
+        try:
+            return super().item(code, version)
+        except Refused:
+            return None
+
+
+LAW = Delivered(0, MORNING, all_items(), "")  # what this software is delivered with
 
 
 def open_acts(case: Case, side: Side) -> list[Act]:
