@@ -63,7 +63,8 @@ def case_tables(db: Database) -> None:
     """)
 
 
-NOTE_PAPER = "insert or ignore into papers (digest, case_id, peer, size, type, here, there) values (?,?,?,?,?,?,?)"
+NOTE_PAPERS = "insert or ignore into papers (digest, case_id, peer, size, type, here, there)"
+NOTE_PAPER = f"{NOTE_PAPERS} values (?,?,?,?,?,?,?)"
 
 
 def documents_of(case_id: str) -> str:
@@ -289,14 +290,19 @@ class Casebook:
                 )
 
 
-WRITE_CASE = (
+_INSERT_CASE = (
     "insert into cases (id, number, station, item, item_version, status, owner, flags, applicant, opened_at,"
-    " moved_at, tip, acts, papers, heard_at) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    " moved_at, tip, acts, papers, heard_at)"
+)
+_RENEW_CASE = (
     " on conflict (id) do update set number = excluded.number, station = excluded.station, item = excluded.item,"
     " item_version = excluded.item_version, status = excluded.status, owner = excluded.owner,"
     " flags = excluded.flags, applicant = excluded.applicant, opened_at = excluded.opened_at,"
     " moved_at = excluded.moved_at, tip = excluded.tip, acts = excluded.acts, papers = excluded.papers"
 )
+WRITE_CASE = f"{_INSERT_CASE} values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?){_RENEW_CASE}"
+# from a table of the same rows, in the order in which they were heard
+WRITE_CASES = f"{_INSERT_CASE} select * from cases_again where true order by heard_at, id{_RENEW_CASE}"
 
 
 def case_values(case: Case, acts: int, heard_at: str) -> tuple[object, ...]:

@@ -16,13 +16,22 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import msgspec
 from sqlite_utils import Database
 
 from protocol import attention
-from protocol.casebook import NOTE_PAPER, WRITE_CASE, Casebook, case_values, decode_inner, documents_of
+from protocol.casebook import (
+    NOTE_PAPERS,
+    WRITE_CASE,
+    WRITE_CASES,
+    Casebook,
+    case_values,
+    decode_inner,
+    documents_of,
+)
 from protocol.cases.acts import Told, decode_act
 from protocol.cases.fold import fold
 from protocol.cases.rules import Flag, Side
@@ -62,16 +71,18 @@ class Slice:
         return sum(epoch.head for epoch in self.epochs) // self.parts
 
 
-@dataclass(slots=True)
-class Made:
-    """What a slice comes to, as rows of the tables."""
+Row = tuple[Any, ...]
 
-    acts: list[tuple[object, ...]] = field(default_factory=list)
-    cases: list[tuple[object, ...]] = field(default_factory=list)
-    papers: list[tuple[object, ...]] = field(default_factory=list)
-    erased: list[int] = field(default_factory=list)  # places of acts whose body the law had taken out
-    unreadable: list[tuple[int, str, str, str]] = field(default_factory=list)  # place, case, entry, when it was heard
-    to_a_person: list[tuple[str, str, str, str]] = field(default_factory=list)  # kind, case, number, when
+
+class Made(msgspec.Struct):
+    """What a slice comes to, as rows of the tables; goes from process to process as MessagePack."""
+
+    acts: list[Row] = []
+    cases: list[Row] = []
+    papers: list[Row] = []
+    erased: list[int] = []  # places of acts whose body the law had taken out
+    unreadable: list[tuple[int, str, str, str]] = []  # place, case, entry, when it was heard
+    to_a_person: list[tuple[str, str, str, str]] = []  # kind, case, number, when
 
 
 def rebuild(
@@ -92,7 +103,7 @@ def rebuild(
     with store.read() as db:
         slices = _slices(db, book.party)
     every, done = sum(one.entries for one in slices), 0
-    with store.write() as tx, _reading(store.path, book, slices, elsewhere, processes) as read:
+    with _no_collector(), store.write() as tx, _reading(store.path, book, slices, elsewhere, processes) as read:
         writer = _Writer(tx)
         for one, made in zip(slices, read, strict=True):
             writer.take(made)
@@ -101,6 +112,18 @@ def rebuild(
         count = writer.finish(book)
         mark(tx)
     return count
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Nothing in here is a circle of references: the collector would only look for what is not there, for half the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _slices(db: Database, party: str) -> list[Slice]:
@@ -136,19 +159,12 @@ class _Reader:
         self._db.close()
 
     def read(self, one: Slice) -> Made:
-        """Nothing in here is a circle of references: the collector would only look for what is not there."""
         made = Made()
         cases: dict[str, _Case] = {}
-        collects = gc.isenabled()
-        gc.disable()
-        try:
-            for epoch in one.epochs:
-                self._read_epoch(one, epoch, cases, made)
-            for case_id, case in cases.items():
-                self._fold(one.peer, case_id, case, made)
-        finally:
-            if collects:
-                gc.enable()
+        for epoch in one.epochs:
+            self._read_epoch(one, epoch, cases, made)
+        for case_id, case in cases.items():
+            self._fold(one.peer, case_id, case, made)
         return made
 
     def _read_epoch(self, one: Slice, epoch: Epoch, cases: dict[str, _Case], made: Made) -> None:
@@ -208,9 +224,9 @@ class _Case:
     with_papers: list[tuple[str, int, Told]] = field(default_factory=list)
 
 
-def _papers(party: str, peer: str, case_id: str, case: _Case) -> list[tuple[object, ...]]:
+def _papers(party: str, peer: str, case_id: str, case: _Case) -> list[Row]:
     """As the casebook notes them act by act, in the order in which they were heard."""
-    noted: dict[tuple[str, str], tuple[object, ...]] = {}
+    noted: dict[tuple[str, str], Row] = {}
     for _, _, told in sorted(case.with_papers, key=lambda one: one[:2]):
         act, mine = told.act, told.side is (Side.HUB if party == HUB else Side.STATION)
         if act.instead:
@@ -244,13 +260,14 @@ def _reading(
 
 
 def _in_turn(pool: ProcessPoolExecutor, slices: Sequence[Slice], ahead: int) -> Iterator[Made]:
-    waiting: deque[Future[Made]] = deque()
+    decode = msgspec.msgpack.Decoder(Made).decode
+    waiting: deque[Future[bytes]] = deque()
     for one in slices:
         waiting.append(pool.submit(_read_here, one))
         if len(waiting) >= ahead:
-            yield waiting.popleft().result()
+            yield decode(waiting.popleft().result())
     while waiting:
-        yield waiting.popleft().result()
+        yield decode(waiting.popleft().result())
 
 
 _here: _Reader | None = None  # of a process that only reads
@@ -259,45 +276,49 @@ _here: _Reader | None = None  # of a process that only reads
 def _begin(file: Path, elsewhere: Callable[[], Casebook]) -> None:
     global _here
     _here = _Reader(file, elsewhere())
+    gc.disable()
 
 
-def _read_here(one: Slice) -> Made:
+def _read_here(one: Slice) -> bytes:
     assert _here is not None
-    return _here.read(one)
+    return msgspec.msgpack.encode(_here.read(one))
 
 
 # -- writing
 
 _TEMPORARY = """
-    create temp table told_again (
+    create temp table acts_again (
         id text, case_id text, place integer, life integer, epoch text, seq integer, side text, inner_ integer
     );
+    create temp table cases_again (
+        id text, number text, station text, item text, item_version integer, status text, owner text, flags text,
+        applicant text, opened_at text, moved_at text, tip text, acts integer, papers integer, heard_at text
+    );
+    create temp table papers_again (
+        digest text, case_id text, peer text, size integer, type text, here integer, there integer
+    );
     create temp table erased_again (place integer primary key);
-    create temp table made_again (id text primary key) without rowid;
 """
+_TAKE_OUT = ("acts_again", "cases_again", "papers_again", "erased_again", "acts_erased")
 
 
 class _Writer:
-    """Within one unit of work. The rows of `acts` are sorted before they go in: their ids are random."""
+    """Within one unit of work. Ids are random: rows are laid aside, and go in sorted, with the indexes made afterwards.
+
+    In the order of their coming each row would touch a page of its own; a year takes ten times as long that way.
+    """
 
     def __init__(self, tx: Database) -> None:
-        self._tx = tx.conn
-        self._of_several: set[str] = set()  # cases of which more than one peer speaks
-        self._database = tx
+        self._database, self._tx = tx, tx.conn
         for statement in _TEMPORARY.strip().split(";")[:-1]:
             self._tx.execute(statement)
 
     def take(self, made: Made) -> None:
         tx = self._tx
-        tx.executemany("insert into told_again values (?,?,?,?,?,?,?,?)", made.acts)
+        tx.executemany("insert into acts_again values (?,?,?,?,?,?,?,?)", made.acts)
+        tx.executemany("insert into cases_again values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", made.cases)
+        tx.executemany("insert into papers_again values (?,?,?,?,?,?,?)", made.papers)
         tx.executemany("insert into erased_again values (?)", [(place,) for place in made.erased])
-        ids = [(row[0],) for row in made.cases]
-        if tx.executemany("insert or ignore into made_again values (?)", ids).rowcount == len(ids):
-            tx.executemany(WRITE_CASE, made.cases)
-        else:
-            self._of_several.update(str(row[0]) for row in made.cases)
-            tx.executemany(WRITE_CASE, made.cases)
-        tx.executemany(NOTE_PAPER, made.papers)
         for place, case_id, entry, heard_at in made.unreadable:
             tx.execute("update entries set state = ? where place = ?", (State.FAILED, place))
             attention.put(self._database, "poison", entry, at=heard_at, case=case_id, detail={"kind": "case.act"})
@@ -306,28 +327,36 @@ class _Writer:
 
     def finish(self, book: Casebook) -> int:
         tx = self._tx
-        indexes = [
-            (str(row[0]), str(row[1]))
-            for row in tx.execute(
-                "select name, sql from sqlite_master where type = 'index' and tbl_name = 'acts' and sql is not null"
-            )
-        ]
+        indexes = tx.execute(
+            "select name, sql from sqlite_master where type = 'index' and sql is not null"
+            " and tbl_name in ('acts', 'cases', 'papers')"
+        ).fetchall()
         for name, _ in indexes:
             tx.execute(f"drop index {name}")
+        self._write_acts()
+        tx.execute(WRITE_CASES)
+        tx.execute("delete from cases where id not in (select id from cases_again)")
+        tx.execute(f"{NOTE_PAPERS} select * from papers_again order by digest, case_id, peer")
+        for _, sql in indexes:
+            tx.execute(sql)
+        self._fold_those_of_several(book)
+        for name in _TAKE_OUT:
+            tx.execute(f"drop table {name}")
+        return int(tx.execute("select count(*) from cases").fetchone()[0])
+
+    def _write_acts(self) -> None:
+        tx = self._tx
         tx.execute(
             "create temp table acts_erased as select * from acts where place in (select place from erased_again)"
         )
         tx.execute("delete from acts")
         # the earlier telling of an act gives it its place, as the casebook has it
-        tx.execute("insert or ignore into acts select * from told_again order by id, life, epoch, seq")
+        tx.execute("insert or ignore into acts select * from acts_again order by id, life, epoch, seq")
         tx.execute("insert or ignore into acts select * from acts_erased")
-        for _, sql in indexes:
-            tx.execute(sql)
-        tx.execute("delete from cases where id not in (select id from made_again)")
-        for case_id in sorted(self._of_several):
+
+    def _fold_those_of_several(self, book: Casebook) -> None:
+        """Cases of which more than one peer speaks: the casebook knows whose word counts."""
+        rows = self._tx.execute("select id, min(heard_at) from cases_again group by id having count(*) > 1").fetchall()
+        for case_id, heard_at in rows:
             told = book.told(self._database, case_id)
-            heard_at = tx.execute("select heard_at from cases where id = ?", (case_id,)).fetchone()
-            tx.execute(WRITE_CASE, case_values(fold(told), len(told), heard_at[0]))
-        for name in ("told_again", "erased_again", "made_again", "acts_erased"):
-            tx.execute(f"drop table {name}")
-        return int(tx.execute("select count(*) from cases").fetchone()[0])
+            self._tx.execute(WRITE_CASE, case_values(fold(told), len(told), heard_at))

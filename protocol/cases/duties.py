@@ -101,13 +101,20 @@ def link_of(status: Status | None, flags: Collection[Flag]) -> Link | None:
     return None
 
 
+# duty -> the duties that whoever did them may not add it to; looked up at every act of every case
+_AGAINST: dict[Duty, tuple[tuple[Duty, Conflict], ...]] = {
+    duty: tuple((row.other if row.one is duty else row.one, row) for row in CONFLICTS if duty in (row.one, row.other))
+    for duty in Duty
+}
+
+
 def conflict(duty: Duty | None, people: Collection[str], done_by: Mapping[Duty, Collection[str]]) -> Conflict | None:
     """The row that keeps these people (the author, and on whose behalf) from this duty, or None."""
     if duty is None:
         return None
-    for row in CONFLICTS:
-        before = row.other if row.one is duty else row.one if row.other is duty else None
-        if before is not None and any(person in done_by.get(before, ()) for person in people):
+    for before, row in _AGAINST[duty]:
+        done = done_by.get(before)
+        if done and any(person in done for person in people):
             return row
     return None
 

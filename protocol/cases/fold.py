@@ -236,6 +236,9 @@ def _take_remarks(case: Case, remarks: list[Told]) -> None:
 
 def _remark(case: Case, act: CaseAct) -> None:
     """What a remark adds, whenever it came: remarks have no place in the line."""
+    if act.act is Act.ATTACH:  # by far the most of them
+        case.documents.append(act)
+        return
     if act.act is Act.RESCAN:
         case.papers = [paper for paper in case.papers if paper.digest != act.instead]
     if act.act in (Act.RESCAN, Act.SUPPLY):
@@ -244,8 +247,6 @@ def _remark(case: Case, act: CaseAct) -> None:
         case.answers.update(act.answers)
         brought = {paper.material for paper in act.papers}
         case.lacking = [material for material in case.lacking if material not in brought]
-    elif act.act is Act.ATTACH:
-        case.documents.append(act)
     elif act.act is Act.CARD:
         case.cards.append(act)
     elif act.act is Act.ANSWER_CARD and act.request is not None:

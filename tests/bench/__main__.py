@@ -22,6 +22,8 @@ from statistics import median
 from tests.bench.clock import clock
 from tests.bench.documents import documents
 from tests.bench.drain import CASES, drain
+from tests.bench.figures import statistics
+from tests.bench.fold import fold
 from tests.bench.latency import latency
 from tests.bench.publish import publish
 from tests.bench.station import idle, reconnect, recovery
@@ -44,12 +46,15 @@ NONE = (0.0, 0.0)
 WHOLE = ("lost", "doubled", "differing", "mismatches")
 
 
-def benches(rtt_ms: float, cases: int) -> dict[str, Bench]:
+def benches(rtt_ms: float, cases: int, scale: float = 1.0) -> dict[str, Bench]:
     def drained(folder: Path) -> Figures:
         return drain(folder, rtt_ms=rtt_ms, cases=cases)
 
     def drained_far(folder: Path) -> Figures:
         return drain(folder, rtt_ms=50, cases=cases)
+
+    def folded(folder: Path) -> Figures:
+        return fold(folder, scale=scale)
 
     far = {"link_up_to_last_s": (0.0, 3.0), "lost": NONE, "doubled": NONE}
     near = {"ratio": (1.0, ANY), "lost": NONE, "doubled": NONE}
@@ -67,6 +72,10 @@ def benches(rtt_ms: float, cases: int) -> dict[str, Bench]:
         ),
         "recovery": Bench(recovery, 5, {"reconciled_s": (0, 30), "lost": NONE}),
         "worklist": Bench(worklist, 1, {f"{name}_p95_ms": (0, 50) for name in ASKED}),
+        "statistics": Bench(statistics, 1, {"year_p95_ms": (0, 300), "one_item_p95_ms": (0, 300)}),
+        "fold": Bench(
+            folded, 1, {"acts_per_s": (50_000, ANY), "peak_mb": (0, 500), "differing": NONE, "unfinished": NONE}
+        ),
         "clock": Bench(clock, 1, {"mismatches": NONE, "clocks_per_s": (10_000, ANY)}),
     }
 
@@ -74,7 +83,7 @@ def benches(rtt_ms: float, cases: int) -> dict[str, Bench]:
 def main() -> int:
     options = _options()
     logging.disable(logging.CRITICAL)
-    known = benches(options.rtt_ms, options.cases)
+    known = benches(options.rtt_ms, options.cases, options.scale)
     names = list(known) if options.name == "all" else [options.name]
     results = []
     for name in names:
@@ -155,6 +164,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=0, help="how often (default: five times each)")
     parser.add_argument("--rtt-ms", type=float, default=0, help="drain: round trip of the station's wire")
     parser.add_argument("--cases", type=int, default=CASES, help="drain: cases that the station holds")
+    parser.add_argument("--scale", type=float, default=1.0, help="fold: part of a year, 0.1 for a tenth")
     parser.add_argument("--json", action="store_true", help="figures of every run on standard output")
     return parser.parse_args()
 
