@@ -305,7 +305,7 @@ _TAKE_OUT = ("acts_again", "cases_again", "papers_again", "erased_again", "acts_
 class _Writer:
     """Within one unit of work. Ids are random: rows are laid aside, and go in sorted, with the indexes made afterwards.
 
-    In the order of their coming each row would touch a page of its own; a year takes ten times as long that way.
+    In the order of their coming each row would touch a page of its own, and a year takes several times as long.
     """
 
     def __init__(self, tx: Database) -> None:
