@@ -266,6 +266,13 @@ class Pen:
                 seen=case.tip or "", said=what_is_said(case, act, at, LAW.item(case.item, case.item_version)),
             )  # fmt: skip
 
+    def has_to_hand_over(self, case_id: str) -> int:
+        """How many documents are for the applicant and whole here; 0 while one of them is on its way."""
+        with self.store.read() as db:
+            case = self.book.case(db, case_id)
+            whole = case is not None and not after.documents_missing(db, case)
+        return len(after.to_hand_over(case)) if case is not None and whole else 0
+
     def hand_over(self, case_id: str) -> None:
         at = self.clock.now()
         with self.store.write() as tx:

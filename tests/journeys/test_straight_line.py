@@ -18,12 +18,13 @@ BOTH = pytest.mark.parametrize("broker", [BrokerKind.MOSQUITTO, BrokerKind.EMBED
 
 
 def decide_and_bring_home(district: RealDistrict, case: str) -> None:
-    """Accepted, granted, seen at the station, handed over, seen at the hub."""
+    """Through every section, with its documents at the station, handed over, seen at the hub."""
     with district.pen(district.hub) as officer:
-        officer.decide(case, Act.ACCEPT)
-        officer.decide(case, Act.GRANT)
+        for act in (Act.ACCEPT, Act.REVIEW, Act.GRANT, Act.ISSUE):
+            officer.decide(case, act)
         with district.pen(district.station) as clerk:
-            wait_until("the decision is at the station", lambda: clerk.status(case) is Status.GRANTED)
+            wait_until("the result is at the station", lambda: clerk.status(case) is Status.ISSUED)
+            wait_until("decision and licence are there to be handed over", lambda: clerk.has_to_hand_over(case) == 2)
             clerk.hand_over(case)
         wait_until("the hub knows of the hand-over", lambda: officer.status(case) is Status.HANDED_OVER)
 
