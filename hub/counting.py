@@ -1,7 +1,7 @@
 """The statistics kept up: a line in `facts` for each case, and sums a month in `tallies`.
 
-Caches and nothing more: every number follows from the acts, and both tables can be thrown away. An act marks its case
-within its own unit of work; the line follows within a second, and with it the sums of the months that it counts in.
+Caches and nothing more: every number follows from the acts, and both tables can be thrown away. A case is
+marked when its line of the worklist is reckoned, and counted soon after, with the sums of the months that it counts in.
 Each sum is kept by item and by station: a page over a year of 300,000 cases reads some thousand lines.
 """
 
@@ -15,10 +15,9 @@ from sqlite_utils import Database
 
 from hub.facts import AT_END, AT_INTAKE, MEASURES, Fact, fact_of
 from protocol.casebook import Casebook
-from protocol.cases.acts import CaseAct
 from protocol.cases.case import Case
 from protocol.catalogue.law import Law
-from protocol.exchange.journal import Heard
+from protocol.clocks.states import ClockState
 
 _WORDS = (
     "item", "version", "station", "channel", "mode", "known", "outcome", "opened_on", "accepted_on", "decided_on",
@@ -84,18 +83,9 @@ _FIRST_MEASURES = """
 """
 
 
-def mark_uncounted(tx: Database, heard: Heard, act: CaseAct, case: Case) -> None:
-    """A listener of the casebook."""
-    tx.conn.execute("insert or ignore into uncounted (case_id) values (?)", (case.id,))
-
-
-def mark_all_uncounted(tx: Database) -> None:
-    """After the acts were read anew: every case there is, and every one that was counted."""
-    tx.execute("insert or ignore into uncounted (case_id) select id from cases union select case_id from facts")
-
-
-def are_uncounted(db: Database) -> bool:
-    return db.execute("select 1 from uncounted limit 1").fetchone() is not None
+def follow_figures(tx: Database, case_id: str, case: Case | None, states: tuple[ClockState, ...]) -> None:
+    """What follows the lines of the worklists: the case is counted when nothing else is left to do."""
+    tx.execute("insert or ignore into uncounted (case_id) values (?)", (case_id,))
 
 
 def uncounted(db: Database) -> int:

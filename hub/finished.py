@@ -27,8 +27,9 @@ def archive_tables(db: Database) -> None:
 
 
 def note_for_archive(tx: Database, heard: Heard, act: CaseAct, case: Case) -> None:
-    """A listener of the casebook."""
-    follow_archive(tx, case)
+    """A listener of the casebook. A case that has just come in is on no list: most letters of a station are such."""
+    if len(case.steps) > 1:
+        follow_archive(tx, case)
 
 
 def follow_archive(tx: Database, case: Case) -> None:

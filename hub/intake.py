@@ -11,7 +11,6 @@ from sqlite_utils import Database
 
 from hub import breaches, endings, people, readings
 from hub.cards import note_card
-from hub.counting import mark_uncounted
 from hub.finished import note_for_archive
 from hub.lapses import note_doubted_receipt
 from hub.papermaking import note_what_to_print
@@ -32,7 +31,6 @@ LISTENERS: tuple[Listener, ...] = (
     note_for_archive,
     note_what_to_print,
     note_card,
-    mark_uncounted,
     note_doubted_receipt,
 )
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from hub.cards import follow_cards
+from hub.counting import follow_figures
 from hub.finished import follow_archive
 from hub.holdings import follow_holdings
 from hub.seeking import follow_traces
@@ -33,7 +34,7 @@ def bring_up_to_date(
     def next_card(tx: Database, case_id: str, case: Case | None, states: tuple[ClockState, ...]) -> None:
         follow_cards(tx, case_id, case, states, calendar, today)
 
-    followers = (follow_traces, follow_holdings, next_card, _registers)
+    followers = (follow_traces, follow_holdings, follow_figures, next_card, _registers)
     return standing.bring_up_to_date(tx, book, law, at, only=only, limit=limit, followers=followers)
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from hub.counting import mark_all_uncounted
 from protocol.casebook import Casebook
 from protocol.exchange.envelope import open_own
 from protocol.exchange.topics import HUB
@@ -38,5 +37,7 @@ def rebuild_all(store: Store, letters_key: Path, progress: Progress, processes: 
 
 
 def _mark(tx: Database) -> None:
-    tx.execute("insert or ignore into stale (case_id) select id from cases union select case_id from standing")
-    mark_all_uncounted(tx)
+    tx.execute(
+        "insert or ignore into stale (case_id) select id from cases"
+        " union select case_id from standing union select case_id from facts"
+    )

@@ -150,8 +150,9 @@ SOON = "soon"
 
 
 def note_licences(tx: Database, heard: Heard, act: CaseAct, case: Case) -> None:
-    """A listener of the casebook."""
-    follow_licences(tx, case)
+    """A listener of the casebook. A case that has just come in has no licence, unless it asks for an end of one."""
+    if len(case.steps) > 1 or (case.intake is not None and case.intake.licence):
+        follow_licences(tx, case)
 
 
 def follow_licences(tx: Database, case: Case) -> None:

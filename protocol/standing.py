@@ -140,6 +140,11 @@ def are_stale(db: Database) -> bool:
     return db.execute("select 1 from stale limit 1").fetchone() is not None
 
 
+def stale(db: Database) -> int:
+    """How many cases are."""
+    return int(db.execute("select count(*) from stale").fetchone()[0])
+
+
 def _effect_day(states: Iterable[ClockState]) -> date | None:
     """The first day after which the law itself acts on the case, whether it has come or not.
 

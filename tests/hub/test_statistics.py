@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from hub import lines
 from hub.app import Hub
-from hub.counting import count_next, mark_all_uncounted
+from hub.counting import count_next
 from hub.facts import AT_END, AT_INTAKE, LINKS, MEASURES, PASSED, STAYED, STOPPED, Fact, fact_of
 from hub.figures import DEFINED, DEFINITIONS, Asked, By, sums_by, totals
 from hub.web.words.statistics import STATISTICS_WORDS
@@ -29,6 +30,7 @@ from protocol.clock import CHINA, moment
 from protocol.clocks.of_case import clocks_of_case
 from protocol.clocks.states import ClockIs
 from protocol.exchange.loopback import LoopbackNetwork
+from protocol.standing import are_stale
 from provisioning.district import make_district
 from provisioning.register import Station as Registered
 from tests.believable import month as month_module
@@ -295,13 +297,13 @@ def test_sums_that_were_kept_up_act_by_act_are_those_of_a_fresh_count(month: Gen
     hub = month.hub
     with hub.store.write() as tx:
         before = tallies(tx)
-        mark_all_uncounted(tx)
+        tx.execute("insert or ignore into uncounted select id from cases")
         while count_next(tx, hub.book, hub.shelf, UNTIL):
             pass
         again = tallies(tx)
         tx.execute("delete from facts")
         tx.execute("delete from tallies")
-        mark_all_uncounted(tx)
+        tx.execute("insert or ignore into uncounted select id from cases")
         while count_next(tx, hub.book, hub.shelf, UNTIL):
             pass
         assert before == again == tallies(tx)
@@ -322,7 +324,7 @@ def test_a_case_without_its_item_is_counted_without_clocks_and_again_when_the_it
     with hub.store.write() as tx:
         tx.execute("delete from tallies")
         tx.execute("delete from facts")
-        mark_all_uncounted(tx)
+        tx.execute("insert or ignore into uncounted select id from cases")
     hub.clockwork.keep_figures(UNTIL)
     with hub.store.read() as db:
         assert tallies(db) == before
@@ -357,6 +359,8 @@ def desk_with_cases(desk: Desk, world: World) -> Desk:
 def count(desk: Desk) -> None:
     hub = desk.world.hub
     with hub.office.store.write() as tx:
+        while are_stale(tx):
+            lines.bring_up_to_date(tx, hub.book, desk.shelf, hub.clock.now())
         while count_next(tx, hub.book, desk.shelf, hub.clock.now()):
             pass
 
