@@ -25,7 +25,7 @@ from protocol.standing import are_stale, stale
 
 BATCH = 200  # cases reckoned in one unit of work: some 40 ms
 BATCHES = 20
-BUSY_BATCHES = 2  # a second, while a station empties its journal
+A_FEW = 50  # in the first unit of work, which finds out whether letters are coming
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,9 @@ class Clockwork:
     def keep_standing(self, at: datetime) -> int:
         """Bring the lines of stale cases up to date. Returns how many."""
         room = self.papers
-        return self._in_batches(stale, lambda tx: lines.bring_up_to_date(tx, room.book, room.law, at, limit=BATCH))
+        return self._in_batches(
+            stale, lambda tx, limit: lines.bring_up_to_date(tx, room.book, room.law, at, limit=limit)
+        )
 
     def keep_licences(self, stations: Sequence[str], at: datetime) -> int:
         """Stations hear which licences hold no more, and windows of renewal are reckoned. Returns entries written."""
@@ -57,22 +59,23 @@ class Clockwork:
         if known:
             with room.store.write() as tx:
                 mark_items_uncounted(tx, known)
-        return self._in_batches(uncounted, lambda tx: count_next(tx, room.book, room.law, at, limit=BATCH))
+        return self._in_batches(uncounted, lambda tx, limit: count_next(tx, room.book, room.law, at, limit))
 
-    def _in_batches(self, waiting: Callable[[Database], int], do: Callable[[Database], int]) -> int:
-        """Until nothing waits; but while letters bring more than is done meanwhile, a little at a time.
+    def _in_batches(self, waiting: Callable[[Database], int], do: Callable[[Database, int], int]) -> int:
+        """Until nothing waits; but while letters bring more than is done meanwhile, a few and no more.
 
         The link is one thread of this process: what is reckoned while a station empties its journal, the station waits.
         """
-        store, done, before = self.papers.store, 0, 0
+        store, done, before, limit = self.papers.store, 0, 0, A_FEW
         for number in range(BATCHES):
             with store.read() as db:
                 left = waiting(db)
-            if left == 0 or (number >= BUSY_BATCHES and left > before - BATCH // 2):
+            if left == 0 or (number and left > before - limit // 2):
                 break
+            limit = BATCH if number else A_FEW
             before = left
             with store.write() as tx:
-                done += do(tx)
+                done += do(tx, limit)
         return done
 
     def make_papers(self, at: datetime) -> int:

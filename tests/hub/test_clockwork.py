@@ -247,3 +247,17 @@ class _WithoutP08:
 
     def item(self, code: str, version: int) -> Item | None:
         return None if code == "P08" else LAW.item(code, version)
+
+
+def test_while_a_station_empties_its_journal_a_few_lines_are_reckoned_and_all_of_them_afterwards(world: World) -> None:
+    done: list[int] = []
+
+    def reckon(left: list[int]) -> list[int]:
+        done.clear()
+        waiting = iter(left)
+        clockwork(world)._in_batches(lambda db: next(waiting), lambda tx, limit: done.append(limit) or limit)
+        return done
+
+    assert reckon([1000, 1300]) == [50]
+    assert reckon([1000, 950, 750, 900]) == [50, 200, 200]
+    assert reckon([1000, 960, 760, 560, 360, 160, 0]) == [50, 200, 200, 200, 200, 200]
