@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.applications import Starlette
 
 from hub import carding, filters, holdings, stations
+from hub.counting import count_next
 from protocol import attention
 from protocol.cases.acts import By
 from protocol.cases.rules import OFFICERS, Act, Role
@@ -184,11 +185,15 @@ def hub_in_use(desk: HubDesk, world: World) -> list[str]:
             attention.put(tx, kind, f"x{number}", at=stamp(at), case=case)
     every_notice(world.hub.office, at)
     card = supervised(desk, fresh, case)
+    with world.hub.office.store.write() as tx:
+        tx.execute("insert or ignore into uncounted select distinct case_id from acts")
+        while count_next(tx, world.hub.book, desk.shelf, at):
+            pass
     return [
         "/today", "/today?of=house", "/worklist", "/worklist?page=3", "/worklist?only=free&station=boya",
         "/worklist?q=zzz", "/cards", f"/cards/{card}", f"/cases/{fresh}/take-over", "/cases", "/cases?q=zzz",
         "/attention", "/stations", "/stations/dafeng",
-        "/health", *(f"/cases/{one}" for one in (case, asked, visited, paused, issued, late)),
+        "/statistics", "/health", *(f"/cases/{one}" for one in (case, asked, visited, paused, issued, late)),
         *(f"/cases/{case}/do/{act}" for act in (Act.GRANT, Act.DENY, Act.SEND_BACK, Act.EXTEND, Act.RECUSE)),
         *(f"/cases/{visited}/do/{act}" for act in (Act.RECORD_SURVEY, Act.PAUSE)),
         f"/cases/{paused}/do/resume", f"/cases/{issued}/do/issue", f"/cases/{late}/do/close-late",
