@@ -113,7 +113,7 @@ class Stage:
             if hashlib.sha256(data).hexdigest() not in self.officers.documents(filed):
                 raise NotThere(f"{filed.station} prints another {document} of {filed.number} than the hub")
             said = clerk.verifies(data)
-            if said.says("无法核验") or not said.says("真实"):
+            if not said.says("真实有效"):
                 raise NotThere(f"{document} of {filed.number} is not called genuine: {said.text[:400]}")
 
     def hands_over(self, filed: Filed, recipient: str = "本人签收") -> None:
@@ -129,13 +129,13 @@ class Stage:
 
 def run(teller: Teller, folder: Path, *, stop: Callable[[], None]) -> bool:
     """True if all of it held. `stop` is called when only ending is left."""
-    from stage import disasters, ends, journey
+    from stage import afterwards, disasters, ends, journey
 
     teller.say("自动检查：全部数据在", f"the check keeps everything in {folder}")
     held, count = False, 0
     try:
         with _stage(teller, folder) as stage:
-            for chapter in (*journey.CHAPTERS, *ends.CHAPTERS, *disasters.CHAPTERS):
+            for chapter in (*journey.CHAPTERS, *ends.CHAPTERS, *afterwards.CHAPTERS, *disasters.CHAPTERS):
                 chapter(stage)
             _count(stage)
             _start_again(stage)
