@@ -111,7 +111,7 @@ class Office:
     def issue_catalogue(self, items: list[Item], at: datetime) -> int:
         """Sign these items, and every older version that is out, as the district's catalogue; returns its number.
 
-        The number rises only if something changed.
+        The number rises only if something changed. A version that publishers took out of use stays out of it.
 
         :raises Refused: catalogue: a version that is out was edited; give it a new version
         """
@@ -123,14 +123,14 @@ class Office:
             if (kept | out).get((item.code, item.version), item) != item:
                 problem = "is out with other content; give it a new version"
                 raise Refused("refused.catalogue", file=item.code, field="version", problem=problem)
-        if before and all((item.code, item.version) in out for item in items):
+        fresh = {(item.code, item.version): item for item in items if (item.code, item.version) not in kept | out}
+        if before and not fresh:
             return before.number
         number = before.number + 1 if before else 1
-        every = out | {(item.code, item.version): item for item in items}
         parts = parts_of(
-            every.values(),
+            (out | fresh).values(),
             before.calendars if before else (),
-            kept=[item for pin, item in kept.items() if pin not in every],
+            kept=kept.values(),
             remits=before.remits.rows if before else (),
             extras=before.extras if before else {},
         )

@@ -173,12 +173,17 @@ def send_all(station: Desk, many: int) -> None:
     station.until(lambda: len(station.of(Handed)) >= before + many)
 
 
-def test_a_receiver_is_not_brought_more_than_it_settles(district: Opens) -> None:
+def _is_brought_no_more(rig: Rig, hub: Desk) -> None:
+    if rig.holds_back:
+        assert not hub.comes(lambda: len(hub.frames()) > RECEIVE_MAXIMUM, 0.3)
+
+
+def test_a_receiver_is_not_brought_more_than_it_settles(rig: Rig, district: Opens) -> None:
     hub, station = district(HUB), district("lj07")
     many = RECEIVE_MAXIMUM + 5
     send_all(station, many)
     hub.until(lambda: len(hub.frames()) >= RECEIVE_MAXIMUM - 1)
-    assert not hub.comes(lambda: len(hub.frames()) > RECEIVE_MAXIMUM, 0.3)
+    _is_brought_no_more(rig, hub)
     hub.settle_all()
     hub.until(lambda: len(hub.frames()) == many)
     assert hub.frames() == [b"%d" % number for number in range(many)]
@@ -197,7 +202,7 @@ def test_tokens_of_an_earlier_connection_settle_nothing(rig: Rig, district: Open
     hub.until(lambda: len(hub.frames()) >= RECEIVE_MAXIMUM - 1)
     for frame in hub.of(Frame):
         hub.link.settle(Token(frame.token.generation - 1, frame.token.number))
-    assert not hub.comes(lambda: len(hub.frames()) > RECEIVE_MAXIMUM, 0.3)
+    _is_brought_no_more(rig, hub)
     hub.settle_all()
     hub.until(lambda: len(hub.frames()) == many)
 

@@ -94,6 +94,7 @@ class Behind:
         )
 
     tells_of_denials = True
+    holds_back = False
 
     def carry(self) -> None:
         return

@@ -82,12 +82,17 @@ def _answers_the_situation(page: Page) -> None:
     page.keyboard.press("1")
     page.wait_for_url("**/situations")
     page.keyboard.press("F9")  # without an answer
-    page.wait_for_selector(".error-summary")
+    page.wait_for_selector(".error-summary:focus")
     page.keyboard.press("Tab")
+    page.wait_for_selector(".error-summary a:focus")
     page.keyboard.press("Enter")  # to the question
+    page.wait_for_selector("fieldset:target")
     page.keyboard.press("Tab")
+    page.wait_for_selector("fieldset:target input:focus")
     page.keyboard.press("Space")
+    page.wait_for_selector("fieldset:target input:checked")
     page.keyboard.press("ArrowDown")
+    page.wait_for_function("document.querySelectorAll('fieldset:target input')[1].checked")
     page.keyboard.press("F9")
     page.wait_for_selector(".chosen")
     assert "经营范围" in page.text_content(".chosen")  # the second of the choices

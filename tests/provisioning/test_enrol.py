@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hub.stations import read_register
-from protocol.catalogue.bundle import open_bundle
+from protocol.catalogue.bundle import open_bundle, parts_of, sign_parts
 from protocol.catalogue.reading import standard_items
 from protocol.errors import Distrusted, Refused
 from protocol.identity import Keys, Standing, read_keyring, sign_keyring
@@ -324,3 +324,14 @@ def test_a_catalogue_is_issued_anew_only_when_it_changed_and_keeps_what_is_out(o
     assert catalogue.item(newer.code, newer.version) == newer
     with pytest.raises(Refused, match="new version"):
         office.issue_catalogue([dataclasses.replace(newer, name=newer.name + "改")], now)
+
+
+def test_what_publishers_took_out_of_use_is_not_brought_back_by_the_office(office, district, now):
+    first, *others = standard_items()
+    published = sign_parts(parts_of(others, kept=[first]), 2, now, office.authority.records)
+    district.hub.catalogue_bundle.write_bytes(published)
+    assert office.issue_catalogue([first, *others], now) == 2
+    newer = dataclasses.replace(others[0], version=others[0].version + 1)
+    assert office.issue_catalogue([first, *others, newer], now) == 3
+    catalogue = open_bundle(district.hub.catalogue_bundle.read_bytes(), office.authority.public_key)
+    assert [(item.code, item.version) for item in catalogue.kept()] == [(first.code, first.version)]
