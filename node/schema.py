@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from node.endings import ending_tables
+from node.hall.ledger import hall_tables
+from node.machines import machine_tables
 from protocol.casebook import case_tables
 from protocol.console.accounts import account_tables, several_roles, terms_and_codes
 from protocol.console.looks import look_table
@@ -117,3 +119,10 @@ def licences_of_their_own(db: Database) -> None:
     """The licences of the cases here, and the district's list of those that hold no more."""
     licence_tables(db)
     ending_tables(db)
+
+
+@migrations()
+def the_room(db: Database) -> None:
+    """What happens in the hall, and which machines stand in it."""
+    hall_tables(db)
+    machine_tables(db)

@@ -100,6 +100,18 @@ class People:
     confirm_days: int = 14
 
 
+class Machines(StrEnum):
+    PAIRED = "paired"  # a machine of the room shows nothing until the head has introduced it
+    OPEN = "open"  # whoever reaches the address may use it: one PC for everything, a demo
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A station's: the machines that stand in its room."""
+
+    machines: Machines = Machines.PAIRED
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One party. `folder` is where its party.toml lies; the other paths follow from it."""
@@ -114,6 +126,7 @@ class Settings:
     broker: Broker = field(default_factory=Broker)
     replica: Replica = field(default_factory=Replica)
     people: People = field(default_factory=People)
+    room: Room = field(default_factory=Room)
 
     def path(self, text: str) -> Path:
         """A path of the file: relative ones start at the party's folder."""
@@ -338,7 +351,14 @@ def _only_known(content: dict[str, Any], shape: Any, where: str) -> None:
             _only_known(value, table, f"{key}.")
 
 
-_TABLES: dict[str, Any] = {"name": Name, "http": Http, "broker": Broker, "replica": Replica, "people": People}
+_TABLES: dict[str, Any] = {
+    "name": Name,
+    "http": Http,
+    "broker": Broker,
+    "replica": Replica,
+    "people": People,
+    "room": Room,
+}
 
 
 def _check(settings: Settings) -> None:

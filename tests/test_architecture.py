@@ -98,6 +98,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "node.people": (*RECORDS, *MAIL, "protocol.console.accounts", "protocol.console.managed", "node"),
     "node.schema": (
         "node.endings",
+        "node.hall",
+        "node.machines",
         "protocol.casebook",
         "protocol.console.accounts",
         "protocol.console.looks",

@@ -30,6 +30,7 @@ from node.web import (
     sync,
     verify,
 )
+from node.web.room_routes import room_routes
 from node.web.tools import DESK, house, today
 from protocol import attention
 from protocol.cases.rules import Role
@@ -120,6 +121,7 @@ def routes() -> list[ConsoleRoute]:
         form("/sync/now", sync.send_now, to=DESK, name="sync.now"),
         form("/sync/export", sync.export, to=DESK, name="sync.export"),
         page("/sync/stick/{name}", sync.download, to=DESK, name="sync.stick"),
+        *room_routes(),
         form("/sync/import", sync.bring_in, to=DESK, name="sync.import", max_files=1, max_bytes=sync.STICK_BYTES),
     ]
 
@@ -139,7 +141,11 @@ def navigation(request: Request, account: Account) -> Sequence[NavItem]:
         NavItem("verify", say("verify.nav")),
         NavItem("sync", say("nav.sync")),
         *(
-            [NavItem("people", say("nav.people")), NavItem("looks", say("looks.title"))]
+            [
+                NavItem("people", say("nav.people")),
+                NavItem("looks", say("looks.title")),
+                NavItem("machines", say("machines.title")),
+            ]
             if account.may(Role.HEAD)
             else []
         ),

@@ -152,6 +152,7 @@ class Item:
     conditional: Conditional | None = None
     licence: Licence | None = None
     instant: InstantRule | None = None
+    group: str = ""  # who at a counter knows it (groups.py); "": as the code's first letter says
 
     @property
     def has_survey(self) -> bool:

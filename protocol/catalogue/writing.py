@@ -33,6 +33,7 @@ _ORDER = [
     "aliases",
     "type",
     "type_certainty",
+    "group",
     "service_object",
     "also_for",
     "level",

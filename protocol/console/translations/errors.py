@@ -916,6 +916,79 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "There is no font for Chinese in {folders}",
         "Install the package fonts-noto-cjk",
     ),
+    # the room
+    "refused.machine-unknown": (
+        "本站还没有登记这台设备",
+        "请工作人员在“设备与大厅”里登记",
+        "This machine is not known here",
+        "Please ask the staff to introduce it",
+    ),
+    "refused.hall-rules": (
+        "{name}须在 {least} 到 {most} 之间",
+        "这是全区统一规定的范围",
+        "{name} must be from {least} to {most}",
+        "The district sets these bounds",
+    ),
+    "refused.hall-full": (
+        "今天的 {limit} 个号已取完",
+        "请直接在窗口办理，或明天再来",
+        "All {limit} numbers of today are taken",
+        "Serve without a number, or come tomorrow",
+    ),
+    "refused.ticket-unknown": (
+        "今天没有 {ticket} 这个号",
+        "请再看一遍小票上的号码",
+        "There is no number {ticket} today",
+        "Read the number on the slip again",
+    ),
+    "refused.ticket-state": (
+        "{ticket} 号现在是“{state}”",
+        "请看一下最新的排队情况",
+        "Number {ticket} is “{state}” now",
+        "Look at the queue again",
+    ),
+    "refused.reason-needed": (
+        "请写明原因",
+        "几个字就可以",
+        "A reason is needed",
+        "A few words will do",
+    ),
+    "refused.counter-unknown": (
+        "没有 {counter} 号窗口",
+        "请选择其他窗口",
+        "There is no counter {counter}",
+        "Choose another one",
+    ),
+    "refused.counter-taken": (
+        "{counter} 号窗口已由{name}使用",
+        "请换一个窗口，或者请对方先关闭",
+        "{name} sits at counter {counter}",
+        "Choose another one, or ask for it to be closed",
+    ),
+    "refused.counter-closed": (
+        "{counter} 号窗口没有开",
+        "请先开窗",
+        "Counter {counter} is not open",
+        "Open it first",
+    ),
+    "refused.counter-empty": (
+        "{counter} 号窗口现在没有人",
+        "请按 F4 叫下一位",
+        "Nobody is at counter {counter}",
+        "Press F4 to call the next one",
+    ),
+    "refused.ticket-called": (
+        "{ticket} 号已叫，人还没到",
+        "人到了请按“开始办理”，没来请按 F6 过号",
+        "{ticket} was called and has not come",
+        "Press “Serve” when they are here, F6 if they did not come",
+    ),
+    "refused.miss-early": (
+        "{ticket} 号还有 {seconds} 秒可以过来",
+        "可以按 Shift+F4 再叫一次",
+        "{ticket} has {seconds} s left to come",
+        "Call again with Shift+F4",
+    ),
 }
 
 ERRORS: Texts = {

@@ -1,0 +1,378 @@
+"""What is done in the hall: drawing a ticket, calling, and all that a clerk does with the one she called.
+
+Each function keeps one or two events in the unit of work of its caller. Two counters that press "next" in the same
+instant do it one after the other, so nobody is called twice; a button that came too late is refused with what holds now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from itertools import count
+
+from sqlite_utils import Database
+
+from node.hall.calling import Pick, pick
+from node.hall.events import (
+    Arrived,
+    BackFromHold,
+    Called,
+    Carried,
+    CaseTaken,
+    Closed,
+    DayEnded,
+    Drawn,
+    Finished,
+    Held,
+    Missed,
+    Opened,
+    Paused,
+    Recalled,
+    Restored,
+    Resumed,
+    RulesSet,
+    Transferred,
+    Voided,
+    Why,
+)
+from node.hall.ledger import Halls, day_of, events, keep
+from node.hall.rules import Klass, Rules, require_bounds
+from node.hall.state import GONE, Counter, Hall, Standing, Ticket
+from protocol.catalogue.groups import group
+from protocol.clock import stamp
+from protocol.errors import Refused
+
+MAX_COUNTERS = 40
+MAX_TICKETS = 999  # a day and a station: three digits
+MAX_GROUPS = 6  # of one ticket
+_AT_COUNTER = (Standing.CALLED, Standing.SERVING)
+
+
+class HallDesk:
+    """The use cases of one station's hall."""
+
+    def __init__(self, halls: Halls) -> None:
+        self.halls = halls
+
+    def today(self, tx: Database, at: datetime) -> Hall:
+        """The hall to be changed now. The first event of a day brings along what was left of the day before."""
+        hall = self.halls.to_change(tx, day_of(at))
+        if hall.upto == 0:
+            self._begin(tx, hall, at)
+        return hall
+
+    def _begin(self, tx: Database, hall: Hall, at: datetime) -> None:
+        row = tx.execute("select max(day) from hall_events where day < ?", (hall.day,)).fetchone()
+        if row[0] is None:
+            return
+        before = self.halls.to_change(tx, str(row[0]))
+        end_day(tx, before, by="clock", at=at)
+        if before.rules != hall.rules:
+            keep(tx, hall, RulesSet(before.rules), by="clock", at=at)
+        for old in before.tickets.values():
+            if old.standing is Standing.CARRIED:
+                waited_s = old.wait_s(before.at or at)
+                drawn = Drawn(
+                    old.number,
+                    0,
+                    old.groups,
+                    old.items,
+                    old.klass,
+                    old.needs,
+                    carried_from=before.day,
+                    waited_s=waited_s,
+                )
+                keep(tx, hall, drawn, by="clock", at=at)
+
+    # -- tickets
+
+    def draw(
+        self,
+        tx: Database,
+        groups: Sequence[str],
+        *,
+        items: Sequence[str] = (),
+        klass: Klass = Klass.ORDINARY,
+        needs: Sequence[str] = (),
+        slot: datetime | None = None,
+        machine: str = "",
+        at: datetime,
+    ) -> Ticket:
+        """A number of the day's one series; its letter is that of the first group.
+
+        :raises Refused: hall-full: the day's numbers are used up
+        """
+        hall = self.today(tx, at)
+        wanted = list(dict.fromkeys(group(code).code for code in groups))[:MAX_GROUPS] or ["general"]
+        taken = {int(old.number[1:]) for old in hall.tickets.values() if old.carried_from}
+        number = next(
+            free for free in count(hall.series + 1) if free not in taken
+        )  # two people with A032 would both come
+        if number > MAX_TICKETS:
+            raise Refused("refused.hall-full", limit=MAX_TICKETS)
+        name = f"{group(wanted[0]).letter}{number:03d}"
+        event = Drawn(
+            name, number, wanted, list(items), klass, list(needs), slot=stamp(slot) if slot else "", machine=machine
+        )
+        keep(tx, hall, event, by=machine or "hall", at=at)
+        return hall.tickets[name]
+
+    def restore(self, tx: Database, number: str, *, by: str, at: datetime, reason: str = "") -> Ticket:
+        """A missed ticket waits again, behind the next calls. One that is void needs a person and a reason.
+
+        :raises Refused: ticket-unknown, ticket-state, reason-needed
+        """
+        hall = self.today(tx, at)
+        ticket = _ticket(hall, number)
+        if ticket.standing not in (Standing.MISSED, Standing.VOID):
+            raise _not_so(ticket)
+        if ticket.standing is Standing.VOID and not reason.strip():
+            raise Refused("refused.reason-needed")
+        keep(tx, hall, Restored(number, reason.strip()), by=by, at=at)
+        return hall.tickets[number]
+
+    def void(self, tx: Database, number: str, reason: str, *, by: str, at: datetime) -> None:
+        """:raises Refused: ticket-unknown, ticket-state, reason-needed"""
+        hall = self.today(tx, at)
+        ticket = _ticket(hall, number)
+        if ticket.standing in GONE:
+            raise _not_so(ticket)
+        if not reason.strip():
+            raise Refused("refused.reason-needed")
+        keep(tx, hall, Voided(number, reason.strip()), by=by, at=at)
+
+    # -- counters
+
+    def open_counter(
+        self,
+        tx: Database,
+        number: int,
+        skills: Collection[str],
+        *,
+        name: str,
+        by: str,
+        at: datetime,
+        tidal: bool = False,
+    ) -> None:
+        """This person calls at this counter from now on; at any other counter he no longer does.
+
+        :raises Refused: counter-taken: somebody else sits there
+        """
+        hall = self.today(tx, at)
+        if not 1 <= number <= MAX_COUNTERS:
+            raise Refused("refused.counter-unknown", counter=number)
+        there = hall.counters.get(number)
+        if there and there.is_open and there.account != by:
+            raise Refused("refused.counter-taken", counter=number, name=there.name)
+        for other in hall.counters.values():
+            if other.is_open and other.account == by and other.number != number:
+                self._close(tx, hall, other, by, at)
+        keep(tx, hall, Opened(number, sorted(skills), name, tidal), by=by, at=at)
+
+    def pause(self, tx: Database, number: int, reason: str, *, by: str, at: datetime) -> None:
+        hall = self.today(tx, at)
+        keep(tx, hall, Paused(_counter(hall, number, by).number, reason.strip() or "-"), by=by, at=at)
+
+    def resume(self, tx: Database, number: int, *, by: str, at: datetime) -> None:
+        hall = self.today(tx, at)
+        keep(tx, hall, Resumed(_counter(hall, number, by).number), by=by, at=at)
+
+    def close_counter(self, tx: Database, number: int, *, by: str, at: datetime) -> None:
+        """Whoever is being served there is done; whoever was only called waits on."""
+        hall = self.today(tx, at)
+        self._close(tx, hall, _counter(hall, number, by), by, at)
+
+    def _close(self, tx: Database, hall: Hall, counter: Counter, by: str, at: datetime) -> None:
+        self._end_turn(tx, hall, counter, by, at)
+        keep(tx, hall, Closed(counter.number), by=by, at=at)
+
+    # -- calling
+
+    def call_next(self, tx: Database, number: int, *, by: str, at: datetime) -> Pick | None:
+        """Whoever was served here is done; the next is called. None: nobody waits for this counter.
+
+        :raises Refused: counter-closed, ticket-called: the one before was called and has neither come nor been missed
+        """
+        hall = self.today(tx, at)
+        counter = _counter(hall, number, by)
+        if counter.paused:
+            keep(tx, hall, Resumed(number), by=by, at=at)
+        if counter.ticket and hall.tickets[counter.ticket].standing is Standing.CALLED:
+            raise Refused("refused.ticket-called", ticket=counter.ticket)
+        self._end_turn(tx, hall, counter, by, at)
+        found = pick(hall, counter, hall.at if hall.at and hall.at > at else at)
+        if found:
+            keep(tx, hall, Called(found.ticket, number, found.why), by=by, at=at)
+        return found
+
+    def call_this(self, tx: Database, number: int, ticket: str, *, by: str, at: datetime) -> None:
+        """Out of turn, by a person who answers for it: the log keeps that it was asked for."""
+        hall = self.today(tx, at)
+        counter, wanted = _counter(hall, number, by), _ticket(hall, ticket)
+        if wanted.standing not in (Standing.WAITING, Standing.MISSED, Standing.HELD):
+            raise _not_so(wanted)
+        if counter.ticket and hall.tickets[counter.ticket].standing is Standing.CALLED:
+            raise Refused("refused.ticket-called", ticket=counter.ticket)
+        self._end_turn(tx, hall, counter, by, at)
+        why = Why(by="asked", wait_s=wanted.wait_s(at), klass=wanted.klass, group=wanted.group)
+        keep(tx, hall, Called(ticket, number, why), by=by, at=at)
+
+    def recall(self, tx: Database, number: int, *, by: str, at: datetime) -> str:
+        hall = self.today(tx, at)
+        ticket = self._here(hall, number, by, Standing.CALLED)
+        keep(tx, hall, Recalled(ticket.number, number), by=by, at=at)
+        return ticket.number
+
+    def arrive(self, tx: Database, number: int, *, by: str, at: datetime) -> str:
+        hall = self.today(tx, at)
+        ticket = self._here(hall, number, by, Standing.CALLED)
+        keep(tx, hall, Arrived(ticket.number, number), by=by, at=at)
+        return ticket.number
+
+    def miss(self, tx: Database, number: int, *, by: str, at: datetime) -> Standing:
+        """过号. Not before the time that the rules give people to cross a hall.
+
+        :raises Refused: miss-early
+        """
+        hall = self.today(tx, at)
+        ticket = self._here(hall, number, by, Standing.CALLED)
+        called_at = ticket.called_at or at
+        left = called_at + timedelta(seconds=hall.rules.miss_after_s) - at
+        if left > timedelta():
+            raise Refused("refused.miss-early", ticket=ticket.number, seconds=int(left.total_seconds()) + 1)
+        keep(tx, hall, Missed(ticket.number, number), by=by, at=at)
+        return hall.tickets[ticket.number].standing
+
+    def hold(self, tx: Database, number: int, reason: str, *, by: str, at: datetime) -> None:
+        hall = self.today(tx, at)
+        ticket = self._here(hall, number, by, *_AT_COUNTER)
+        keep(tx, hall, Held(ticket.number, number, reason.strip()), by=by, at=at)
+
+    def back(self, tx: Database, ticket: str, *, by: str, at: datetime) -> None:
+        hall = self.today(tx, at)
+        if _ticket(hall, ticket).standing is not Standing.HELD:
+            raise _not_so(_ticket(hall, ticket))
+        keep(tx, hall, BackFromHold(ticket), by=by, at=at)
+
+    def transfer(
+        self, tx: Database, number: int, groups: Sequence[str], *, to: int = 0, reason: str = "", by: str, at: datetime
+    ) -> str:
+        """The one who is here goes to who knows `groups`, or to the counter `to`, with the arrival kept.
+
+        :raises Refused: counter-closed: of `to`
+        """
+        hall = self.today(tx, at)
+        ticket = self._here(hall, number, by, *_AT_COUNTER)
+        if to and not (to in hall.counters and hall.counters[to].is_open):
+            raise Refused("refused.counter-closed", counter=to)
+        wanted = list(dict.fromkeys(group(code).code for code in groups)) or ticket.groups
+        keep(tx, hall, Transferred(ticket.number, number, wanted[:MAX_GROUPS], to, reason.strip()), by=by, at=at)
+        return ticket.number
+
+    def finish(self, tx: Database, number: int, *, by: str, at: datetime) -> str:
+        hall = self.today(tx, at)
+        ticket = self._here(hall, number, by, *_AT_COUNTER)
+        keep(tx, hall, Finished(ticket.number, number), by=by, at=at)
+        return ticket.number
+
+    def case_taken(self, tx: Database, case: str, item: str, *, by: str, at: datetime) -> str | None:
+        """The case belongs to the ticket that this person serves now; None if he serves none."""
+        hall = self.today(tx, at)
+        ticket = serving(hall, by)
+        if ticket is None:
+            return None
+        if ticket.standing is Standing.CALLED:
+            keep(tx, hall, Arrived(ticket.number, ticket.counter), by=by, at=at)
+        keep(tx, hall, CaseTaken(ticket.number, case, item), by=by, at=at)
+        return ticket.number
+
+    # -- rules
+
+    def set_rules(self, tx: Database, rules: Rules, *, by: str, at: datetime) -> None:
+        """From the next call on.
+
+        :raises Refused: hall-rules
+        """
+        require_bounds(rules)
+        keep(tx, self.today(tx, at), RulesSet(rules), by=by, at=at)
+
+    def _end_turn(self, tx: Database, hall: Hall, counter: Counter, by: str, at: datetime) -> None:
+        if not counter.ticket:
+            return
+        ticket = hall.tickets[counter.ticket]
+        if ticket.standing is Standing.SERVING:
+            keep(tx, hall, Finished(ticket.number, counter.number), by=by, at=at)
+        else:
+            keep(tx, hall, Transferred(ticket.number, counter.number, ticket.groups), by=by, at=at)
+
+    def _here(self, hall: Hall, number: int, by: str, *standings: Standing) -> Ticket:
+        counter = _counter(hall, number, by)
+        if not counter.ticket:
+            raise Refused("refused.counter-empty", counter=number)
+        ticket = hall.tickets[counter.ticket]
+        if ticket.standing not in standings:
+            raise _not_so(ticket)
+        return ticket
+
+
+def end_day(tx: Database, hall: Hall, *, by: str, at: datetime) -> list[str]:
+    """Counters close, whoever still waits is carried over; returns their numbers. Nothing happens a second time."""
+    if hall.ended or hall.upto == 0:
+        return []
+    at = hall.at if hall.at and day_of(at) != hall.day else at
+    left = [ticket for ticket in hall.tickets.values() if ticket.standing not in GONE]
+    for ticket in left:
+        if ticket.standing is Standing.SERVING:
+            keep(tx, hall, Finished(ticket.number, ticket.counter), by=by, at=at)
+    carried = [one.number for one in left if one.standing in (Standing.WAITING, Standing.CALLED, Standing.HELD)]
+    for number in carried:
+        keep(tx, hall, Carried(number), by=by, at=at)
+    for counter in list(hall.counters.values()):
+        if counter.is_open:
+            keep(tx, hall, Closed(counter.number), by=by, at=at)
+    keep(tx, hall, DayEnded(), by=by, at=at)
+    return carried
+
+
+def replays(db: Database, day: str) -> list[str]:
+    """Tickets whose call the log does not explain: with the same events another one, or other reasons, come out."""
+    hall, odd = Hall(day), []
+    for kept in events(db, day):
+        event = kept.event
+        if isinstance(event, Called) and event.why.by != "asked":
+            found = pick(hall, hall.counters[event.counter], max(kept.at, hall.at or kept.at))
+            if found is None or found.ticket != event.ticket or found.why != event.why:
+                odd.append(event.ticket)
+        hall.apply(kept.at, kept.by, event)
+    return odd
+
+
+def serving(hall: Hall, account: str) -> Ticket | None:
+    """The ticket that a person has at the counter, called or being served."""
+    for counter in hall.counters.values():
+        if counter.is_open and counter.account == account and counter.ticket:
+            return hall.tickets[counter.ticket]
+    return None
+
+
+def counter_of(hall: Hall, account: str) -> Counter | None:
+    """Where a person sits."""
+    return next((one for one in hall.counters.values() if one.is_open and one.account == account), None)
+
+
+def _counter(hall: Hall, number: int, by: str) -> Counter:
+    counter = hall.counters.get(number)
+    if counter is None or not counter.is_open or counter.account != by:
+        raise Refused("refused.counter-closed", counter=number)
+    return counter
+
+
+def _ticket(hall: Hall, number: str) -> Ticket:
+    ticket = hall.tickets.get(number)
+    if ticket is None:
+        raise Refused("refused.ticket-unknown", ticket=number[:8])
+    return ticket
+
+
+def _not_so(ticket: Ticket) -> Refused:
+    return Refused("refused.ticket-state", ticket=ticket.number, state=ticket.standing)
