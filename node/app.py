@@ -26,6 +26,8 @@ from starlette.types import Lifespan
 
 from node import cases, endings, jobs, replies
 from node.dues import Dues
+from node.hall.desk import HallDesk
+from node.hall.ledger import Halls
 from node.house import LinkState
 from node.rulebook import RuleShelf
 from node.schema import migrations
@@ -115,6 +117,7 @@ class Station:
         self.shelf = Shelf(self.store, self.blobs, lambda data: open_bundle(data, authority), kind, settings.party)
         self.rules = RuleShelf(lambda: self.shelf.catalogue)
         self.dues = Dues(self.book, self.shelf)
+        self.hall = HallDesk(Halls())
         self._chores: BackgroundScheduler | None = None
         self._running = False
         self._moved = threading.Event()

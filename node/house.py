@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from node.dues import Dues
+from node.hall.desk import HallDesk
 from node.rulebook import RuleShelf
 from node.shelf import Shelf
 from protocol.casebook import Casebook
@@ -56,6 +57,7 @@ class House(Protocol):
     clock: Clock
     keys: Keys  # of the station's own word, on letters and on documents
     dues: Dues
+    hall: HallDesk  # who waits, who is called
     replica: ReplicaHealth | None
 
     def link_state(self) -> LinkState: ...
