@@ -10,6 +10,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     # the rules
     "refused.not-open": ("{act} is not open for a case that is {status}", "reload the case and see what is open now"),
     "refused.not-owner": ("the {owner} side moves this case now", "ask for it as a request"),
+    "refused.not-holder": (
+        "the case lies at another station now",
+        "send the applicant there, or ask the district to move it back",
+    ),
+    "refused.same-station": ("the case lies at this station already", "choose another station"),
     "refused.role": ("{act} needs the role {needed}", "ask somebody with that role"),
     "refused.same-person": (
         "whoever did {done} may not {act} the same case",
@@ -231,6 +236,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the disk is full: no new work is taken",
         "free space or call the district; what is there is safe",
     ),
+    # devices
+    "refused.no-card": (
+        "no card was put on the reader in time",
+        "put it flat on the reader and read again, or type it",
+    ),
+    "refused.card-left": ("the card was read already and still lies there", "lift it and put it on again"),
+    "refused.card-unreadable": (
+        "what the reader said is no card: {why}",
+        "put the card on once more, or type it by hand",
+    ),
+    "refused.card-locked": ("{field} comes from the card", "unlock the field with a reason first"),
+    "refused.card-reason": ("no reason was given for changing what the card says", "write the reason and unlock again"),
+    "refused.card-elsewhere": ("the reader hangs on the counter's PC, and its page did not ask it", "type it by hand"),
+    "refused.reader-busy": ("somebody else is reading a card at this moment", "try again in a few seconds"),
+    "refused.no-device": ("there is no device {device}", "see the devices page"),
+    "refused.tray": ("the tray has no room for that move", "lift the card that lies there, or put one on"),
+    "refused.scan": ("what was scanned is no code of ours", "look at the paper; type its number instead"),
     "refused.no-item": ("there is no item {item}", "search again; the catalogue may have changed"),
     "refused.not-here": ("this station has no authority for {item}", "see which station has"),
     "refused.no-station": ("there is no station {station}", "check its name on the stations page"),
@@ -265,6 +287,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.no-replica": ("there is no replica of {name} to restore from", "look at the target; never start empty"),
     # the hall
     "refused.hall-rules": ("{name} must be from {least} to {most}", "the district sets these bounds"),
+    "refused.rating-over": ("the time for adding to this rating is over", "tell a person at the counter"),
+    "refused.rating-staff": ("a rating is given by citizens, at the counter's own pad", "sign out on this machine"),
+    "refused.rating-page": ("page and day of the book are needed, and not a day to come", "read them again"),
+    "refused.rating-twice": ("page {page} of that day is copied already", "look at the list of copies"),
+    "refused.rating-own-copy": ("whoever copied a line does not confirm it", "ask a colleague"),
+    "refused.rating-step": ("this step is not open for the rating now", "look at where it stands"),
+    "refused.rating-own": ("nobody handles a rating of his own service, or judges his own doubt", "ask a colleague"),
     "refused.machine-unknown": ("this machine is not known here", "ask the head of the station to introduce it"),
     "refused.hall-full": ("the {limit} numbers of today are used up", "serve without a number, or tomorrow"),
     "refused.ticket-unknown": ("there is no ticket {ticket} today", "read the number on the slip again"),
@@ -338,6 +367,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "distrusted.topic": ("the topic {topic} is not one of ours", ""),
     "distrusted.author": ("the act claims an author that the letter is not from", ""),
     # wires
+    "unreachable.device": (
+        "the device does not answer: {why}",
+        "check its cable and its service; work by hand meanwhile",
+    ),
     "unreachable.no-link": ("there is no link to the broker", ""),
     "unreachable.full": ("the link takes no more for now", ""),
     "unreachable.broker": (

@@ -113,6 +113,16 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """A station's: one device. Its name in the file is its kind, unless `kind` says otherwise."""
+
+    driver: str
+    kind: str = ""
+    url: str = ""  # empty: where such a device is found unless somebody moved it
+    dialect: str = ""  # how the maker's service speaks
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """One party. `folder` is where its party.toml lies; the other paths follow from it."""
 
@@ -127,6 +137,7 @@ class Settings:
     replica: Replica = field(default_factory=Replica)
     people: People = field(default_factory=People)
     room: Room = field(default_factory=Room)
+    devices: dict[str, Device] = field(default_factory=dict)
 
     def path(self, text: str) -> Path:
         """A path of the file: relative ones start at the party's folder."""
@@ -292,6 +303,7 @@ def write_settings(settings: Settings, path: Path | None = None) -> None:
         for part in dataclasses.fields(settings)
         if dataclasses.is_dataclass(getattr(settings, part.name))
     ]
+    tables += [f"[devices.{name}]\n" + _lines(device) for name, device in settings.devices.items()]
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, ("\n".join([_lines(settings), *tables])).encode(), mode=0o644)
 
@@ -344,7 +356,12 @@ def _only_known(content: dict[str, Any], shape: Any, where: str) -> None:
     for key, value in content.items():
         if key not in known:
             raise ValueError(f"unknown key {where}{key}")
-        if isinstance(value, dict):
+        if shape is Settings and key == "devices" and isinstance(value, dict):
+            for name, device in value.items():
+                party_name(name)  # written in the file as it is, and into addresses
+                if isinstance(device, dict):  # msgspec says what else is wrong
+                    _only_known(device, Device, f"devices.{name}.")
+        elif isinstance(value, dict):
             table = _TABLES.get(key) if shape is Settings else None
             if table is None:
                 raise ValueError(f"{where}{key} is not a table")

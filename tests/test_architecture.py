@@ -96,10 +96,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "node.jobs": (*RECORDS, "protocol.replica", "protocol.chores", "node"),
     # people: an account is what a console lets in; its table has no page in it
     "node.people": (*RECORDS, *MAIL, "protocol.console.accounts", "protocol.console.managed", "node"),
+    # devices: they know cards and cables, no case and no page
+    "node.devices": (*GROUND, "protocol.catalogue", "protocol.settings"),
     "node.schema": (
         "node.endings",
         "node.hall",
         "node.machines",
+        "node.ratings",
         "protocol.casebook",
         "protocol.console.accounts",
         "protocol.console.looks",
@@ -171,6 +174,7 @@ EVERYWHERE = PACKAGES
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "paho": ("protocol.exchange.mqtt",),
     "amqtt": ("hub.embedded_broker",),
+    "websockets": ("node.devices",),  # the makers' services of card readers
     "starlette": PAGES,
     "anyio": ("node.app", "hub.app"),
     "uvicorn": (*APPS, "node.cli", "hub.cli"),

@@ -24,6 +24,7 @@ from protocol.catalogue.numbers import (
     id_check_character,
     is_credit_shape,
     is_id_shape,
+    is_old_residence_shape,
 )
 
 
@@ -141,6 +142,8 @@ def _iso_date(text: str) -> str:
 
 
 def _id_number(text: str) -> Wrong | None:
+    if is_old_residence_shape(text):
+        return None
     if len(text) != ID_NUMBER_LENGTH:
         return Wrong.ID_LENGTH
     if not is_id_shape(text):

@@ -1,5 +1,8 @@
 """Numbers with a check digit: the citizen's ID number (GB 11643) and the unified credit code (GB 32100).
 
+A foreigner's permanent residence card of 2023 is numbered like a citizen's, beginning with 9; the older ones, good
+until they run out, have three letters and twelve digits.
+
 Pure. A right check digit says that the number was copied correctly, never that the person or the
 enterprise exists.
 """
@@ -16,6 +19,7 @@ _ID_WEIGHTS = [pow(2, 17 - place, 11) for place in range(17)]
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: 31 characters; I, O, S, V and Z look like others
 _CREDIT_WEIGHTS = [pow(3, place, 31) for place in range(17)]
 _ID_SHAPE = re.compile(r"[1-9][0-9]{16}[0-9X]")
+_OLD_RESIDENCE_SHAPE = re.compile(r"[A-Z]{3}[0-9]{12}")
 _CREDIT_SHAPE = re.compile(f"[{_CREDIT_ALPHABET}]{{18}}")
 _EARLIEST_BIRTH_YEAR = 1850  # before it the digits are a slip of the finger
 
@@ -28,6 +32,11 @@ def id_check_character(first_17: str) -> str:
 
 def is_id_shape(text: str) -> bool:
     return _ID_SHAPE.fullmatch(text) is not None
+
+
+def is_old_residence_shape(text: str) -> bool:
+    """The number of a foreigner's permanent residence card from before December 2023. Its check digit is not looked at."""
+    return _OLD_RESIDENCE_SHAPE.fullmatch(text) is not None
 
 
 def birth_date(id_number: str) -> date | None:

@@ -8,6 +8,7 @@ from protocol.errors import Damaged
 from protocol.settings import (
     Broker,
     BrokerKind,
+    Device,
     Http,
     Kind,
     Name,
@@ -30,6 +31,7 @@ def station(folder: Path) -> Settings:
         http=Http(port=8123),
         broker=Broker(BrokerKind.MOSQUITTO, "hub.example", 8883, tls=True, protocol=5),
         replica=Replica(ReplicaKind.S3, bucket="b", endpoint="https://s3.example"),
+        devices={"card-reader": Device("fake"), "kiosk": Device("keyboard", kind="card-reader")},
     )
 
 
@@ -51,6 +53,9 @@ def test_what_was_written_is_what_is_read(tmp_path):
         ("port = 8883", "port = 0", "between 1 and 65535"),
         ('kind = "s3"', 'kind = "sftp"', "replica.host is needed"),
         ("protocol = 5", "protocol = 6", "broker.protocol"),
+        ('driver = "fake"', 'diver = "fake"', "unknown key devices.card-reader.diver"),
+        ("[devices.card-reader]", "[devices]\ncard-reader = 3\n[devices.other]", "Expected `object`"),
+        ("[devices.kiosk]", '[devices."../x"]', "not a party name"),
         ("[http]", "[http", "TOML|Expected|expected"),
         ("district =", "folder = '/etc'\ndistrict =", "unknown key folder"),
     ],

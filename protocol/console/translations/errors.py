@@ -11,6 +11,18 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "“{act}” is not open: the case is now “{status}”",
         "Reload the case to see what is open now",
     ),
+    "refused.not-holder": (
+        "这件业务已转到其他服务站",
+        "请告诉群众到那里办理，或者请区中心转回来",
+        "This case is at another station now",
+        "Send the applicant there, or ask the district centre to move it back",
+    ),
+    "refused.same-station": (
+        "这件业务本来就在这个服务站",
+        "请选择另一个服务站",
+        "The case is at this station already",
+        "Choose another station",
+    ),
     "refused.not-owner": (
         "这件业务现在由{owner}办理",
         "请提出申请，由对方答复",
@@ -436,6 +448,67 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The party in {folder} is at work",
         "Stop it first; its service is microcenter-node or -hub",
     ),
+    # devices
+    "refused.no-card": (
+        "读卡器上没有读到证件",
+        "请把证件平放在读卡器上再按一次，或改为手工录入",
+        "The reader found no card",
+        "Put the card flat on the reader and press again, or type it by hand",
+    ),
+    "refused.card-left": (
+        "这张证件已经读过，还放在读卡器上",
+        "请拿起证件，再放一次",
+        "This card was read already and still lies on the reader",
+        "Lift it and put it on again",
+    ),
+    "refused.card-unreadable": (
+        "没有读完整这张证件",
+        "请再放一次卡，或改为手工录入",
+        "The card could not be read whole",
+        "Put the card on once more, or type it by hand",
+    ),
+    "refused.card-locked": (
+        "“{field}”来自证件，不能直接改",
+        "请先点“修改”，写明原因",
+        "“{field}” comes from the card and cannot simply be changed",
+        "Choose “Change” first and write why",
+    ),
+    "refused.card-reason": (
+        "还没有写明为什么与证件不同",
+        "请写明原因，再点“允许修改”",
+        "No reason was written for differing from the card",
+        "Write the reason and allow the change again",
+    ),
+    "refused.card-elsewhere": (
+        "读卡器接在窗口电脑上，这个页面没有问到它",
+        "请刷新页面再试，或改为手工录入",
+        "The reader is on the counter’s PC, and this page did not ask it",
+        "Reload the page and try again, or type it by hand",
+    ),
+    "refused.reader-busy": (
+        "读卡器正在为另一个窗口读卡",
+        "请等几秒再试",
+        "The reader is busy with another counter",
+        "Try again in a few seconds",
+    ),
+    "refused.no-device": (
+        "本站没有这个设备",
+        "请到“设备”页查看",
+        "This station has no such device",
+        "See the devices page",
+    ),
+    "refused.tray": (
+        "这一步现在做不了：托盘上只能放一张证件",
+        "请先拿起证件，或先放一张",
+        "The tray holds one card at a time",
+        "Lift the card first, or put one on",
+    ),
+    "refused.scan": (
+        "扫到的不是我们的码",
+        "请核对纸张；也可以手工输入编号",
+        "What was scanned is no code of ours",
+        "Look at the paper, or type its number",
+    ),
     "refused.no-item": (
         "没有这个事项",
         "请重新查找，事项目录可能已经调整",
@@ -829,6 +902,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "",
     ),
     # wires
+    "unreachable.device": (
+        "设备没有应答",
+        "请检查连线和电源；这期间请手工办理",
+        "The device does not answer",
+        "Check its cable and power; go on by hand meanwhile",
+    ),
     "unreachable.no-link": (
         "现在连不上区中心",
         "可以继续办理，连通后自动送达",
@@ -915,6 +994,49 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "请安装字体包 fonts-noto-cjk",
         "There is no font for Chinese in {folders}",
         "Install the package fonts-noto-cjk",
+    ),
+    # ratings
+    "refused.rating-over": (
+        "补充说明的时间已过",
+        "请直接告诉窗口工作人员",
+        "The time for adding to this rating is over",
+        "Please tell a person at the counter",
+    ),
+    "refused.rating-staff": (
+        "评价由群众在窗口的评价器上作出",
+        "请先在本机退出登录",
+        "A rating is given by citizens, at the counter’s own pad",
+        "Sign out on this machine first",
+    ),
+    "refused.rating-page": (
+        "请填写意见簿的页码和日期，日期不能晚于今天",
+        "请对照意见簿再看一遍",
+        "Page and day of the book are needed, not a day to come",
+        "Read them again in the book",
+    ),
+    "refused.rating-twice": (
+        "该日第 {page} 页已经录入",
+        "请查看录入清单",
+        "Page {page} of that day is copied already",
+        "Look at the list of copies",
+    ),
+    "refused.rating-own-copy": (
+        "录入人不能自己核对",
+        "请另一位同事核对",
+        "Whoever copied a line does not confirm it",
+        "Ask a colleague to confirm it",
+    ),
+    "refused.rating-step": (
+        "这条评价现在不能做这一步",
+        "请看它现在办到哪一步",
+        "This step is not open for the rating now",
+        "See where it stands",
+    ),
+    "refused.rating-own": (
+        "不能处理对自己服务的评价，也不能判定自己提出的疑点",
+        "请另一位同事处理",
+        "Nobody handles a rating of his own service, or judges his own doubt",
+        "Ask a colleague",
     ),
     # the room
     "refused.machine-unknown": (

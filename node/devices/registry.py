@@ -1,0 +1,176 @@
+"""The devices of this station as party.toml names them, and how each stood when it was last asked.
+
+    [devices.card-reader]
+    driver = "vendor-ws"        # on the box; "counter": on the counter's PC; "keyboard": types the number; "fake"
+    dialect = "text"
+    url = "ws://127.0.0.1:1919"
+
+A table says which driver builds what. States are kept in memory: a device's state of yesterday helps nobody.
+Looking is a chore's (jobs.py), so that no page waits for a device; who reads a card reports how it went.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from node.devices import NOT_LOOKED, READY, SILENT, Device, Health, Kind, Seen
+from node.devices.cards import IdCard, SocialCard
+from node.devices.dialects import DIALECTS, HTTP, SOCIAL, TEXT, Dialect
+from node.devices.fakes.reader import FakeReader, FakeSocialReader
+from node.devices.readers import KeyboardReader, PageReader, VendorReader, VendorSocialReader
+from protocol.errors import Damaged, MicrocenterError, Refused, Unreachable
+from protocol.settings import Device as Wanted
+
+_URL = re.compile(r"(ws|http)://[A-Za-z0-9.-]+:[0-9]{1,5}(/[A-Za-z0-9._/-]*)?")  # part of a page's policy too
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def _vendor_ws(wanted: Wanted) -> Device:
+    return VendorReader(*_spoken(wanted, TEXT, "ws"))
+
+
+def _vendor_http(wanted: Wanted) -> Device:
+    return VendorReader(*_spoken(wanted, HTTP, "http"))
+
+
+def _counter(wanted: Wanted) -> Device:
+    dialect, url = _spoken(wanted, TEXT, "ws", "http")
+    if urlsplit(url).hostname not in LOOPBACK:
+        raise ValueError("a reader at the counter is asked on the counter's own 127.0.0.1")
+    return PageReader(dialect, url)
+
+
+def _vendor_social(wanted: Wanted) -> Device:
+    return VendorSocialReader(*_spoken(wanted, SOCIAL, "http"))
+
+
+# kind of device -> driver -> what is built; a new device is a line here
+DRIVERS: Mapping[Kind, Mapping[str, Callable[[Wanted], Device]]] = {
+    Kind.CARD_READER: {
+        "vendor-ws": _vendor_ws,
+        "vendor-http": _vendor_http,
+        "counter": _counter,
+        "keyboard": lambda wanted: KeyboardReader(),
+        "fake": lambda wanted: FakeReader(),
+    },
+    Kind.SOCIAL_CARD_READER: {
+        "vendor-http": _vendor_social,
+        "fake": lambda wanted: FakeSocialReader(),
+    },
+}
+
+
+def _spoken(wanted: Wanted, usual: Dialect, *schemes: str) -> tuple[Dialect, str]:
+    """:raises ValueError: no such dialect, or an address that is not of it"""
+    dialect = DIALECTS.get(wanted.dialect or usual.name)
+    if dialect is None:
+        raise ValueError(f"dialect is one of {', '.join(DIALECTS)}")
+    url = wanted.url or dialect.url
+    written = _URL.fullmatch(url)
+    if written is None:
+        raise ValueError("url is scheme://host:port/path")
+    if written[1] not in schemes or (written[1] == "http") != dialect.is_http:
+        raise ValueError(f"url does not fit the driver and the dialect {dialect.name}")
+    return dialect, url
+
+
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """`code` is the end of a text key; `error` the code of the last thing that went wrong, empty if nothing has."""
+
+    name: str
+    kind: Kind
+    driver: str
+    health: Health
+    code: str
+    at: datetime | None  # when that was seen
+    error: str
+    error_at: datetime | None
+
+
+class Devices:
+    """Used by any thread."""
+
+    def __init__(self, wanted: Mapping[str, Wanted]) -> None:
+        """:raises Damaged: config: a kind, driver, dialect or address that does not exist"""
+        self._devices: dict[str, Device] = {}
+        self._states: dict[str, DeviceState] = {}
+        self._writing = threading.Lock()
+        for name, one in wanted.items():
+            try:
+                kind = Kind(one.kind or name)
+                self._devices[name] = DRIVERS[kind][one.driver](one)
+            except KeyError as why:
+                known = ", ".join(DRIVERS[kind])
+                raise Damaged("damaged.config", file=f"[devices.{name}]", why=f"driver is one of {known}") from why
+            except ValueError as why:
+                raise Damaged("damaged.config", file=f"[devices.{name}]", why=str(why)) from why
+            self._states[name] = DeviceState(name, kind, one.driver, NOT_LOOKED.health, NOT_LOOKED.code, None, "", None)
+
+    def states(self) -> list[DeviceState]:
+        """In the order of the file."""
+        with self._writing:
+            return list(self._states.values())
+
+    def get(self, name: str) -> Device:
+        """:raises Refused: no-device"""
+        if name not in self._devices:
+            raise Refused("refused.no-device", device=name)
+        return self._devices[name]
+
+    def first(self, kind: Kind) -> str:
+        """Name of the first device of a kind; empty if there is none."""
+        return next((state.name for state in self.states() if state.kind is kind), "")
+
+    def look(self, at: datetime) -> None:
+        """Every device is looked at; what is seen stands in states() then."""
+        for name, device in self._devices.items():
+            self._note(name, device.look(), at)
+
+    def look_at(self, name: str, at: datetime) -> DeviceState:
+        """:raises Refused: no-device"""
+        self._note(name, self.get(name).look(), at)
+        with self._writing:
+            return self._states[name]
+
+    def read_card(self, name: str, at: datetime) -> IdCard:
+        """As CardReader.read(); how it went is noted."""
+        reader = self.get(name)
+        assert isinstance(reader, VendorReader | FakeReader)
+        return self.noting(name, reader.read, at)
+
+    def read_social_card(self, name: str, at: datetime) -> SocialCard:
+        reader = self.get(name)
+        assert isinstance(reader, VendorSocialReader | FakeSocialReader)
+        return self.noting(name, reader.read, at)
+
+    def noting(self, name: str, do: Callable[[], Done], at: datetime) -> Done:
+        """Use a device, and keep what went wrong for whoever looks after it."""
+        try:
+            done = do()
+        except (Refused, Unreachable) as why:
+            self._note_error(name, why, at)
+            raise
+        self._note(name, READY, at)
+        return done
+
+    def _note(self, name: str, seen: Seen, at: datetime) -> None:
+        with self._writing:
+            self._states[name] = replace(self._states[name], health=seen.health, code=seen.code, at=at)
+
+    def _note_error(self, name: str, why: MicrocenterError, at: datetime) -> None:
+        """A card that was not there or could not be read says nothing against the reader."""
+        with self._writing:
+            state = replace(self._states[name], error=why.code, error_at=at)
+            if isinstance(why, Unreachable):
+                state = replace(state, health=SILENT.health, code=SILENT.code, at=at)
+            self._states[name] = state
