@@ -28,6 +28,7 @@ from node import cases, endings, jobs, replies
 from node.dues import Dues
 from node.hall.desk import HallDesk
 from node.hall.ledger import Halls
+from node.hall.voice import Voice
 from node.house import LinkState
 from node.rulebook import RuleShelf
 from node.schema import migrations
@@ -118,6 +119,7 @@ class Station:
         self.rules = RuleShelf(lambda: self.shelf.catalogue)
         self.dues = Dues(self.book, self.shelf)
         self.hall = HallDesk(Halls())
+        self.voice = Voice(settings.folder / "voice")
         self._chores: BackgroundScheduler | None = None
         self._running = False
         self._moved = threading.Event()

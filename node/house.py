@@ -13,6 +13,7 @@ from typing import Protocol
 
 from node.dues import Dues
 from node.hall.desk import HallDesk
+from node.hall.voice import Voice
 from node.rulebook import RuleShelf
 from node.shelf import Shelf
 from protocol.casebook import Casebook
@@ -58,6 +59,7 @@ class House(Protocol):
     keys: Keys  # of the station's own word, on letters and on documents
     dues: Dues
     hall: HallDesk  # who waits, who is called
+    voice: Voice  # what the loudspeaker says of it
     replica: ReplicaHealth | None
 
     def link_state(self) -> LinkState: ...
