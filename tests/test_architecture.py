@@ -37,6 +37,7 @@ RECORDS = (
     "protocol.clocks",
     "protocol.controls",
     "protocol.documents",
+    "protocol.instant",
     "protocol.licences",
     "protocol.rebuilding",
     "protocol.standing",
@@ -64,6 +65,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.catalogue": (*GROUND, "protocol.cases"),
     "protocol.controls": (*GROUND, "protocol.cases.words", "protocol.catalogue"),
     "protocol.clocks": (*HEART,),
+    # pure, so that hub and station come to the same: what is asked of records is handed in
+    "protocol.instant": (*HEART,),
     "protocol.standing": (*HEART, "protocol.casebook", "protocol.clocks", "protocol.exchange.journal"),
     "protocol.licences": (*HEART, "protocol.exchange.journal"),
     # a line of the list as it is told, and as a verify page asks for it
@@ -129,6 +132,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "hub.counting",
         "hub.people",
         "hub.people_record",
+        "hub.ratings",
         "hub.sections",
         "protocol.exchange.schema",
         "protocol.licences",
@@ -183,6 +187,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "argon2": ("protocol.console",),
     "apscheduler": ("node.jobs", "hub.jobs", "protocol.chores", *APPS),
     "typst": ("protocol.documents",),
+    "cel": ("protocol.catalogue.expressions",),  # instant rules: what may stand in one is decided in one place
     "pypinyin": ("protocol.catalogue", "protocol.casebook", "hub"),
     "yaml": ("protocol.catalogue", "protocol.replica", "provisioning"),
     "cryptography": (

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from protocol.catalogue.instant_rules import instant_contradictions
 from protocol.catalogue.items import (
     CountedFrom,
     Field,
@@ -56,6 +57,7 @@ def contradictions(item: Item) -> Told:
     yield from _committed(item)
     if item.licence:
         yield from _licence(item.licence)
+    yield from instant_contradictions(item)
     gives = item.licence is not None and item.licence.effect is not LicenceEffect.CANCELS
     if gives != (item.result_type is ResultType.LICENCE):
         yield "licence", "goes together with result_type licence; add the one or change the other"

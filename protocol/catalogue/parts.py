@@ -17,6 +17,9 @@ from protocol.catalogue.vocabulary import (
     CountedFrom,
     FieldRole,
     FieldType,
+    InputSource,
+    InputType,
+    InstantOutcome,
     LicenceEffect,
     LimitKind,
     MaterialSource,
@@ -225,17 +228,45 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class InstantInput:
+    """One thing that a rule goes by. Without a `name` it is words for the authors, and no machine looks at it."""
+
     what: str
-    source: str  # the form, a paper, a register that is asked over the wire
+    source: str  # in words: the form, a paper, a register that is asked over the wire
+    name: str = ""  # by which the rules call it
+    taken_from: InputSource | None = None
+    of: str = ""  # key of a field, code of a material, a StationQuestion, name of a reference list
+    looks_up: str = ""  # of a list: the field whose answer is looked for
+    type: InputType = InputType.TEXT
+    fresh_for: int = 0  # hours after which what a station or a list knows is stale; 0 for what is given now
+    what_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstantCondition:
+    """One rule: when it is met it grants, or it wants a person. `reason` is what the applicant is told of it."""
+
+    name: str
+    when: str  # a CEL expression over the inputs, and `today`
+    outcome: InstantOutcome
+    reason: str
+    reason_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class InstantRule:
-    """What a rule could decide by itself. Data for its authors: nothing evaluates it, and it never refuses."""
+    """What is decided on the spot where the station may decide: granted, or given to a person, and never refused.
+
+    Granted is what at least one granting rule and no other is met for. Without `rules` it only says what could be.
+    """
 
     plausible: str
     certainty: Certainty
     inputs: tuple[InstantInput, ...] = ()
+    rules: tuple[InstantCondition, ...] = ()
+
+    @property
+    def named(self) -> tuple[InstantInput, ...]:
+        return tuple(one for one in self.inputs if one.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,41 @@ class ResultType(StrEnum):
     NONE = "none"
 
 
+class InputSource(StrEnum):
+    """From where an instant rule gets an input: all of them on the station's own machine."""
+
+    FORM = "form"  # an answer
+    PAPER = "paper"  # how many files are attached for a material
+    STATION = "station"  # what this station's own records say: a StationQuestion
+    LIST = "list"  # whether an answer stands on a signed reference list of the catalogue
+
+
+class InputType(StrEnum):
+    """What a rule gets to see of it."""
+
+    TEXT = "text"
+    NUMBER = "number"  # as it was typed: a fraction is one
+    COUNT = "count"  # whole
+    DAY = "day"  # whole days since 1970-01-01, so that two days can be taken from each other
+    AGE = "age"  # whole years on the day of the decision, of an ID number or a day
+    YES = "yes"  # true or false
+
+
+class StationQuestion(StrEnum):
+    """What can be asked of a station's own records."""
+
+    OPEN_CASES = "open-cases"  # of this applicant for this item, under way here
+    GRANTED_CASES = "granted-cases"  # of this applicant for this item, granted here
+    LICENCE_HOLDS = "licence-holds"  # the licence that is named is known here and has not ended
+
+
+class InstantOutcome(StrEnum):
+    """What an instant rule can come to. There is no third."""
+
+    GRANT = "grant"
+    PERSON = "person"
+
+
 class LicenceEffect(StrEnum):
     """What granting the item does to the licence."""
 

@@ -11,7 +11,7 @@ import itertools
 import string
 from dataclasses import replace
 
-from protocol.catalogue.items import Item, Material
+from protocol.catalogue.items import InstantRule, Item
 from protocol.catalogue.reading import standard_items
 
 TRADES = (
@@ -46,18 +46,20 @@ def _another(item: Item, turn: int, codes: dict[str, str]) -> Item:
     else:
         trade = TRADES[turn % len(TRADES)] + (f"{turn}类" if turn >= len(TRADES) else "")
         name = f"{trade}{item.name}"
+    codes_of_materials = {material.code: f"{code}-{number}" for number, material in enumerate(item.materials, start=1)}
     return replace(
         item,
         code=code,
         name=name,
         name_en=f"{item.name_en} ({turn})" if turn else item.name_en,
         aliases=tuple(f"{trade}{alias}" for alias in item.aliases),
-        materials=tuple(_renamed(material, code, number) for number, material in enumerate(item.materials, start=1)),
+        materials=tuple(replace(material, code=codes_of_materials[material.code]) for material in item.materials),
+        instant=item.instant and _with_these_papers(item.instant, codes_of_materials),
         after=() if turn else tuple(codes[one] for one in item.after),
         bundle=() if turn else tuple(codes[one] for one in item.bundle),
         task_code=f"511400{code}".ljust(31, "0"),
     )
 
 
-def _renamed(material: Material, code: str, number: int) -> Material:
-    return replace(material, code=f"{code}-{number}")
+def _with_these_papers(rule: InstantRule, codes: dict[str, str]) -> InstantRule:
+    return replace(rule, inputs=tuple(replace(one, of=codes.get(one.of, one.of)) for one in rule.inputs))
