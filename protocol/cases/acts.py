@@ -44,7 +44,7 @@ class Applicant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Intake(msgspec.Struct, frozen=True, kw_only=True):
-    """What SUBMIT brings: the case as it was at the desk."""
+    """What SUBMIT and DECIDE_AT_ONCE bring: the case as it was at the desk."""
 
     number: str  # the case number on the receipt, made without the hub
     station: str
@@ -62,6 +62,8 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     after: str = ""  # number of the granted case that this second stage follows
     licence: str = ""  # number of the licence that is renewed, changed, replaced or given up
     licence_until: str = ""  # ISO day on which that licence runs out
+    fetch_at: str = ""  # station where the applicant wants to fetch the result; "" for this one
+    corrected_from_card: dict[str, str] = {}  # key of an answer that is not as on the identity card -> why
 
 
 class Correction(msgspec.Struct, frozen=True):
@@ -99,7 +101,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LicenceTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What ISSUE writes on a licence."""
+    """What ISSUE and DECIDE_AT_ONCE write on a licence."""
 
     number: str
     kind: str
@@ -108,6 +110,29 @@ class LicenceTerms(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: str = ""  # ISO day; "" for no end
     change: str = "new"  # new, renewed, changed, replaced
     replaces: str = ""  # number of the licence that it takes the place of
+
+
+class TracedInput(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that an instant rule went by. What an answer was stands in the intake; here only its digest."""
+
+    name: str
+    source: str  # InputSource
+    as_of: str = ""  # stamp(): whose state it shows
+    state: str = "fresh"  # fresh, stale, missing
+    value: str = ""  # where it says nothing of a person: how many, yes or no
+    digest: str = ""  # SHA-256 over case, name and value, hex
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an instant decision came about: enough to come to the same again, and to explain it."""
+
+    outcome: str  # InstantOutcome
+    rule: str  # SHA-256 of the item's instant rule, hex
+    catalogue: int  # number of the signed issue that brought it
+    library: str  # what evaluated the expressions
+    inputs: list[TracedInput] = []
+    hits: list[str] = []  # names of the rules that were met, in their order
+    failed: list[str] = []  # names of the rules that could not be evaluated
 
 
 class CaseAct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -130,6 +155,8 @@ class CaseAct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     request: str | None = None  # the request that is answered, the act that is settled, the card that is answered
     instead: str = ""  # digest of the lost scan that `papers` take the place of
     recipient: str = ""  # who took the result at a hand-over
+    way: str = ""  # of a hand-over: Way
+    to: str = ""  # station to which the case goes, or is wished
     proposal: str = ""  # of a review: grant or deny
     simple: bool = False  # accepted to be decided at once
     competent: str = ""  # the authority that is competent instead, 行政许可法 §32(2)
@@ -145,21 +172,45 @@ class CaseAct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     package: str = ""  # SHA-256 of the archived case file, hex
     card: str = ""  # yellow or red
     rules: list[str] = []  # internal-control rules that the act was done under, as "A-03.2"
+    trace: Trace | None = None  # of what was decided at once, or was given to a person instead
 
 
 class Told(msgspec.Struct, frozen=True):
-    """An act with its place in the journals: life of the author's store, epoch, number, and the author's side."""
+    """An act with its place in the journals: life of the author's store, epoch, number, and the author's side.
+
+    The place is that of its first telling, wherever it is told again: what two parties make of a fork cannot differ.
+    """
 
     act: CaseAct
     side: Side
     life: int
     epoch: str
     seq: int
+    station: str = ""  # of whose journal it is; "" where nobody asks
 
     @property
     def order(self) -> tuple[int, str, int]:
         return (self.life, self.epoch, self.seq)
 
 
+class Retold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Body of a case.told entry: the hub tells a station what another desk said, or heard, of a case.
+
+    The hub answers for it with its own signature. What the desk has no use for is left out: `whole` says whether the
+    applicant's answers are there; `papers`, whether the reader is to have the bytes of the document that is named.
+    """
+
+    told: Told
+    whole: bool = True
+    papers: bool = False
+
+    @property
+    def rank(self) -> int:
+        """In the table of acts: 0 is the act itself."""
+        return 1 if self.whole else 2
+
+
 encode_act = msgspec.msgpack.Encoder().encode
 decode_act = msgspec.msgpack.Decoder(CaseAct).decode
+encode_retold = msgspec.msgpack.Encoder().encode
+decode_retold = msgspec.msgpack.Decoder(Retold).decode

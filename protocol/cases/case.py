@@ -40,7 +40,9 @@ class Case:
 
     id: str
     number: str = ""
-    station: str = ""
+    station: str = ""  # that holds it: only its desk moves the case
+    known_at: list[str] = field(default_factory=list)  # stations that hold or held it, and are told of it
+    fetch_at: str = ""  # where the applicant wants to fetch the result, as long as that is another station
     item: str = ""
     item_version: int = 0
     status: Status | None = None
@@ -55,8 +57,9 @@ class Case:
     lacking: list[str] = field(default_factory=list)  # materials that a conditional acceptance waits for
     open_request: CaseAct | None = None
     review: CaseAct | None = None  # the reviewer's last proposal
-    decision: CaseAct | None = None  # GRANT, DENY, DEEM_RENEWED, or a refusal to accept
-    issued: CaseAct | None = None  # the last ISSUE
+    decision: CaseAct | None = None  # GRANT, DENY, DEEM_RENEWED, DECIDE_AT_ONCE, or a refusal to accept
+    issued: CaseAct | None = None  # the last ISSUE, or DECIDE_AT_ONCE
+    looked_at: CaseAct | None = None  # the CONFIRM, or else the DOUBT, of what was decided at once
     pause: CaseAct | None = None  # the PAUSE that is on
     documents: list[CaseAct] = field(default_factory=list)  # ATTACH, in the order of the journals
     cards: list[CaseAct] = field(default_factory=list)  # CARD; only the hub can read them

@@ -15,6 +15,7 @@ from protocol.cases.words import Act, Duty, Flag, Link, Role, Status
 # What a person has done once he has done this act.
 DUTY_OF: dict[Act, Duty] = {
     Act.SUBMIT: Duty.INTAKE,
+    Act.DECIDE_AT_ONCE: Duty.INTAKE,  # of the clerk on whose behalf; that a rule decided is nobody's duty
     Act.SUPPLEMENT: Duty.INTAKE,
     Act.ACCEPT: Duty.ACCEPTANCE,
     Act.ACCEPT_CONDITIONALLY: Duty.ACCEPTANCE,
@@ -73,7 +74,7 @@ HANDS: tuple[tuple[Status, Flag | None, Link], ...] = (
     (Status.ISSUED, None, Link.HAND_OVER),
     (Status.NOT_ACCEPTED, None, Link.HAND_OVER),
     (Status.HANDED_OVER, None, Link.ARCHIVE),
-    (Status.WITHDRAWN, None, Link.ARCHIVE),
+    (Status.WITHDRAWN, None, Link.HAND_OVER),
     (Status.ARCHIVED, Flag.CHECK_DUE, Link.SURVEY),
 )
 

@@ -72,6 +72,8 @@ _HAPPENED: dict[Act, Happened] = {
     Act.CHECK_PROMISE: Happened.CHECKED,
 }
 
+_AT_ONCE = (Happened.RECEIVED, Happened.ACCEPTED, Happened.DECIDED, Happened.ISSUED)
+
 
 def events_of(case: Case) -> list[Event]:
     """What happened, from the acts that stand, in their order.
@@ -84,6 +86,9 @@ def events_of(case: Case) -> list[Event]:
     lacking = set[str]()
     is_asked = False  # a notice is out and has not been answered
     for act in case.line:
+        if act.act is Act.DECIDE_AT_ONCE:
+            events += [Event(what, act.at, act.id, act.number) for what in _AT_ONCE]
+            continue
         what = _HAPPENED.get(act.act)
         if act.act is Act.ACCEPT_CONDITIONALLY:
             lacking = {one.about for one in act.corrections}

@@ -16,7 +16,7 @@ from protocol.cases.acts import CaseAct, Told
 from protocol.cases.case import Case, Standing, Step
 from protocol.cases.judging import apply, is_beside, why_not, why_not_beside
 from protocol.cases.rules import REMARKS, REQUESTS
-from protocol.cases.words import Act, Flag
+from protocol.cases.words import Act, Flag, Side
 
 
 def fold(told: Iterable[Told]) -> Case:
@@ -59,7 +59,7 @@ def _straight(acts: list[Told]) -> Case | None:
     for one in acts:
         act = one.act
         if act.act in REMARKS:
-            if act.act is Act.SETTLE:
+            if act.act is Act.SETTLE or act.act is Act.ASK_MOVE:
                 return None
             beside.setdefault(act.follows, []).append(one)
         elif act.act in REQUESTS or act.request is not None or act.follows in line:
@@ -95,14 +95,20 @@ def _walk(case: Case, acts: list[Told], unique: dict[str, Told], known: dict[str
     answered: set[str] = set()
     while True:
         chosen: Told | None = None
-        # what is asked comes before what answers it: epochs of two parties have no order between them
-        for one in sorted(followers.get(case.tip, []), key=lambda one: not is_beside(case, one)):
+        # what is asked comes before what answers it: epochs of two parties have no order between them; and what the
+        # owner of the status did before what the other side did: the citizen has it in his hand
+        owner = case.owner
+        for one in sorted(
+            followers.get(case.tip, []), key=lambda one: (not is_beside(case, one), one.side is not owner)
+        ):
             if one.act.id in seen:
                 continue
             if is_beside(case, one):
                 step = _beside(case, one)
-                if step.standing is Standing.STANDS and one.act.act in REQUESTS:
-                    requests[one.act.id] = one.act
+                if step.standing is Standing.STANDS:
+                    _wish(case, one.act)
+                    if one.act.act in REQUESTS:
+                        requests[one.act.id] = one.act
             elif one.act.request is not None and one.act.request not in unique:
                 step = Step(one, Standing.WAITING)
             else:
@@ -121,6 +127,7 @@ def _walk(case: Case, acts: list[Told], unique: dict[str, Told], known: dict[str
     _place_the_rest(case, acts, unique, seen, requests)
     _look_back(case, seen, acts, requests, answered)
     case.steps = _in_order(case, acts, followers, seen)
+    _note_who_knows(case, acts)
     return requests
 
 
@@ -152,6 +159,19 @@ def _in_order(
     return steps
 
 
+def _wish(case: Case, act: CaseAct) -> None:
+    """Counts from the act that it follows until the next move; of two wishes the later one."""
+    if act.act is Act.ASK_MOVE:
+        case.fetch_at = act.to if act.to != case.station else ""
+
+
+def _note_who_knows(case: Case, acts: list[Told]) -> None:
+    """Also of a move that was set aside: that station has been told, and has to hear that it does not have the case."""
+    for one in acts:
+        if one.act.act is Act.MOVE and one.side is Side.HUB and one.act.to and one.act.to not in case.known_at:
+            case.known_at.append(one.act.to)
+
+
 def _beside(case: Case, told: Told) -> Step:
     why = why_not_beside(case, told)
     return Step(told, Standing.REFUSED, why) if why else Step(told, Standing.STANDS)
@@ -177,8 +197,10 @@ def _place_the_rest(
             if one.act.act in REQUESTS or one.act.act in REMARKS:
                 # a wish of the applicant is not void because the act that the clerk saw was set aside
                 step = _beside(case, one)
-                if step.standing is Standing.STANDS and one.act.act in REQUESTS:
-                    requests[one.act.id] = one.act
+                if step.standing is Standing.STANDS:
+                    _wish(case, one.act)
+                    if one.act.act in REQUESTS:
+                        requests[one.act.id] = one.act
             else:
                 fate = Standing.FORKED if before.standing is Standing.STANDS else before.standing
                 step = Step(one, fate, before.why)
@@ -251,3 +273,18 @@ def _remark(case: Case, act: CaseAct) -> None:
         case.cards.append(act)
     elif act.act is Act.ANSWER_CARD and act.request is not None:
         case.answered_cards.add(act.request)
+    elif act.act in (Act.CONFIRM, Act.DOUBT):
+        _look_at_instant(case, act)
+
+
+def _look_at_instant(case: Case, act: CaseAct) -> None:
+    """A confirmation counts whatever came before or after it; a doubt until there is one. Of a decision that stands no
+    more neither says anything."""
+    if Flag.INSTANT not in case.flags or case.decision is None or act.request != case.decision.id:
+        return
+    if act.act is Act.CONFIRM:
+        case.flags -= {Flag.PROVISIONAL, Flag.DOUBTED}
+        case.looked_at = act
+    elif Flag.PROVISIONAL in case.flags:
+        case.flags.add(Flag.DOUBTED)
+        case.looked_at = act

@@ -12,14 +12,14 @@ from protocol.cases.words import Act, Need, Role, Side
 from protocol.errors import Refused
 
 
-def check(case: Case | None, act: Act, side: Side, by: By, told: CaseAct) -> None:
-    """The guard of every use case.
+def check(case: Case | None, act: Act, side: Side, by: By, told: CaseAct, station: str = "") -> None:
+    """The guard of every use case. `station`: at whose desk it is done.
 
     :raises Refused: with the rule's code
     """
     current = case or Case(id=told.case)
     label = str(current.status or "new")
-    as_told = Told(told, side, 0, "", 0)
+    as_told = Told(told, side, 0, "", 0, station)
     if is_beside(current, as_told):
         why = why_not_beside(current, as_told)
         if why:
@@ -37,12 +37,15 @@ def check(case: Case | None, act: Act, side: Side, by: By, told: CaseAct) -> Non
         raise Refused(why, act=act, status=label, owner=current.owner, needed=needed, done=Act.SUBMIT, count=1)
 
 
-def acts_open(case: Case, side: Side, roles: Collection[Role]) -> list[Act]:
-    """The buttons: what this side may do now in one of these roles, in the order of the tables.
+def acts_open(case: Case, side: Side, roles: Collection[Role], station: str = "") -> list[Act]:
+    """The buttons: what this side may do now in one of these roles, in the order of the tables; at a station that does
+    not hold the case, nothing.
 
     An open request is answered before anything else moves the case. Whether this very person may do it is said
     when it is done: the rule that keeps colleagues apart is worth reading.
     """
+    if station and station != case.station:
+        return []
     if case.open_request is not None and case.owner is side:
         return [r.act for r in RULES if r.status is case.status and r.act in ANSWERS and not r.roles.isdisjoint(roles)]
     open_now = [

@@ -12,10 +12,11 @@ from protocol.cases.acts import CaseAct, Told
 from protocol.cases.case import Case
 from protocol.cases.duties import DUTY_OF, TWO_PERSONS, conflict
 from protocol.cases.rules import ANSWERS, BARRED, REMARKS, REQUESTS, Rule, rule_for
-from protocol.cases.words import Act, Duty, Flag, Need, Role, Status
-from protocol.catalogue.items import Stop
+from protocol.cases.words import Act, Duty, Flag, Need, Role, Side, Status
+from protocol.catalogue.items import InstantOutcome, Stop
 
-DECISIONS = frozenset({Act.GRANT, Act.DENY, Act.DEEM_RENEWED, Act.REFUSE_ACCEPTANCE, Act.DECLARE_NOT_REQUIRED})
+GRANTS = frozenset({Act.GRANT, Act.DEEM_RENEWED, Act.DECIDE_AT_ONCE})
+DECISIONS = GRANTS | {Act.DENY, Act.REFUSE_ACCEPTANCE, Act.DECLARE_NOT_REQUIRED}
 
 
 def why_not(case: Case, told: Told, requests: Mapping[str, CaseAct], answered: set[str]) -> str:
@@ -28,6 +29,8 @@ def why_not(case: Case, told: Told, requests: Mapping[str, CaseAct], answered: s
         return "refused.not-owner"
     if act.by.role not in rule.roles:
         return "refused.role"
+    if told.side is Side.STATION and told.station and case.station and told.station != case.station:
+        return "refused.not-holder"
     if rule.bars or rule.wants:
         barred = rule.bars & case.flags
         if barred:
@@ -63,12 +66,14 @@ def _what_lacks(case: Case, rule: Rule, act: CaseAct, requests: Mapping[str, Cas
                 return "refused.not-answerable"
         elif not _HAS[need](act):
             return _LACKS.get(need, "refused.incomplete")
+    if act.act is Act.MOVE and act.to == case.station:
+        return "refused.same-station"
     if act.stop is not None and act.stop is Stop.HEARING and act.act is Act.PAUSE and not act.chair:
         return "refused.incomplete"
     return ""
 
 
-_HAS = {
+_HAS: dict[Need, Callable[[CaseAct], bool]] = {
     Need.INTAKE: lambda act: act.intake is not None,
     Need.REASON: lambda act: bool(act.reason.strip()),
     Need.REMEDIES: lambda act: bool(act.remedies.strip()),
@@ -78,7 +83,9 @@ _HAS = {
     Need.STOP: lambda act: act.stop is not None and act.stop is not Stop.CORRECTION,
     Need.PERSON: lambda act: bool(act.person),
     Need.DAY: lambda act: bool(act.counts_from),
+    Need.PLACE: lambda act: bool(act.to),
     Need.PACKAGE: lambda act: bool(act.package),
+    Need.TRACE: lambda act: act.trace is not None and act.trace.outcome == InstantOutcome.GRANT,
 }
 _LACKS = {
     Need.INTAKE: "refused.form",
@@ -147,6 +154,8 @@ def _submit(case: Case, act: CaseAct) -> None:
         return
     case.intake = intake
     case.number, case.station = intake.number, intake.station
+    case.known_at = [intake.station]
+    case.fetch_at = intake.fetch_at if intake.fetch_at != intake.station else ""
     case.item, case.item_version = intake.item, intake.item_version
     case.applicant = intake.applicant
     case.answers = dict(intake.answers)
@@ -154,6 +163,21 @@ def _submit(case: Case, act: CaseAct) -> None:
     case.opened_at = act.at
     if intake.committed:
         case.flags.add(Flag.COMMITTED)
+
+
+def _move(case: Case, act: CaseAct) -> None:
+    """A wish is over with any move: a person who sends the case elsewhere has read it."""
+    case.station, case.fetch_at = act.to, ""
+    if act.to not in case.known_at:
+        case.known_at.append(act.to)
+
+
+def _decide_at_once(case: Case, act: CaseAct) -> None:
+    """Whoever decides has accepted: a case that is reopened is reviewed, and not accepted once more."""
+    _submit(case, act)
+    _grant(case, act)
+    case.issued = act
+    case.was_accepted = True
 
 
 def _supplement(case: Case, act: CaseAct) -> None:
@@ -220,6 +244,8 @@ def _grant(case: Case, act: CaseAct) -> None:
 _BRINGS: dict[Act, Callable[[Case, CaseAct], None]] = {
     **dict.fromkeys(DECISIONS, _decide),
     Act.SUBMIT: _submit,
+    Act.DECIDE_AT_ONCE: _decide_at_once,
+    Act.MOVE: _move,
     Act.SUPPLEMENT: _supplement,
     Act.ASK_CORRECTION: _ask_correction,
     Act.ACCEPT: _accept,

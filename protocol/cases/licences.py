@@ -14,6 +14,7 @@ from protocol.cases.case import Case
 from protocol.cases.judging import DECISIONS
 from protocol.cases.words import Act, Status
 
+_ISSUES = (Act.ISSUE, Act.DECIDE_AT_ONCE)
 GIVEN_UP = "cancelled"  # LicenceTerms.change of an ISSUE that makes no licence and ends the one that it names
 
 
@@ -27,6 +28,7 @@ class How(StrEnum):
     REVOKED = "revoked"  # 撤销, 行政许可法 §69
     RETURNED = "returned"  # an error was found on it before it was handed over
     REOPENED = "reopened"  # its case was opened again to mend an error
+    REVERSED = "reversed"  # it was decided at once by rules, and that was taken back
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +71,23 @@ def brought_by(case: Case) -> Brought:
     for act in case.line:
         if act.act in DECISIONS:
             decision = act
-        elif act.act is Act.ISSUE and act.licence is not None:
+        if act.act in _ISSUES and act.licence is not None:
             terms = act.licence
             taken_over = _taken_over(act, terms)
             if terms.change != GIVEN_UP:
                 live = act
                 issued.append(Issued(act.id, act.at, terms))
         elif act.act is Act.RETURN_RESULT and live is not None:
-            ends.append(_end(act, live, How.RETURNED, live.at))
+            ends += _end(act, How.RETURNED, live=live)
             live = None
         elif act.act is Act.REOPEN:
-            ends += [_end(act, one, How.REOPENED, one.at) for one in (live, decision) if one is not None]
+            at_once = decision is not None and decision.act is Act.DECIDE_AT_ONCE
+            ends += _end(act, How.REVERSED if at_once else How.REOPENED, live=live, decision=decision)
             live, decision, taken_over = None, None, []  # what was renewed or given up is as it was
-        elif act.act in (Act.CANCEL_LICENCE, Act.REVOKE_LICENCE):
-            how = How.CANCELLED if act.act is Act.CANCEL_LICENCE else How.REVOKED
-            over = [live or decision] if how is How.CANCELLED else [live, decision]
-            ends += [_end(act, one, how, act.at) for one in over if one is not None]
+        elif act.act is Act.CANCEL_LICENCE:
+            ends += _end(act, How.CANCELLED, act.at, live=live, decision=None if live else decision)
+        elif act.act is Act.REVOKE_LICENCE:
+            ends += _end(act, How.REVOKED, act.at, live=live, decision=decision)
     deemed = decision is not None and decision.act is Act.DEEM_RENEWED and case.status is Status.GRANTED
     return Brought(tuple(issued), (*ends, *taken_over), deemed)
 
@@ -96,6 +99,10 @@ def _taken_over(act: CaseAct, terms: LicenceTerms) -> list[End]:
     return [End(act.id, terms.replaces, how, act.at, act.at, "" if terms.change == GIVEN_UP else terms.number)]
 
 
-def _end(act: CaseAct, over: CaseAct, how: How, upto: str) -> End:
-    number = over.licence.number if over.licence is not None else over.number
-    return End(act.id, number, how, act.at, upto)
+def _end(
+    act: CaseAct, how: How, upto: str = "", *, live: CaseAct | None = None, decision: CaseAct | None = None
+) -> list[End]:
+    """Of the licence that is out, and of the paper of the decision; what was made under their numbers up to then."""
+    over = [(live.licence.number, live.at)] if live is not None and live.licence is not None else []
+    over += [(decision.number, decision.at)] if decision is not None else []
+    return [End(act.id, number, how, act.at, upto or at) for number, at in over]

@@ -6,7 +6,11 @@ side, and only the owner moves it; what the other side wants is a request that t
 That is why two ends that have not spoken for a week never have to merge anything.
 
 Few statuses, many flags: a survey or a special procedure is a flag on ACCEPTED with rules of its
-own, not another status. The clock itself may accept and renew where the law says so; it never refuses.
+own, not another status. The clock itself may accept and renew where the law says so, and signed rules may grant at the desk;
+neither ever refuses.
+
+While a case lies at a desk the hub may still move it to another one, or reopen what was closed. Where that meets an act
+of the desk which follows the same act, the desk's stands: the citizen has the paper in his hand already.
 """
 
 from __future__ import annotations
@@ -56,11 +60,14 @@ _ANSWER, _NO = _set(Need.REQUEST), _set(Need.REQUEST, Need.REASON)
 _BUSY = _set(Flag.SURVEY_PENDING, Flag.PAUSED)
 _SURVEY_DONE = _set(Flag.SURVEY_PENDING, Flag.SURVEY_RECORDED)
 _SIMPLE = _set(Flag.SIMPLE)
+_INSTANT = _set(Flag.INSTANT, Flag.PROVISIONAL)
 _H, _S, _F = Side.HUB, Side.STATION, _set
 
 # fmt: off
 _LINE: tuple[Rule, ...] = (
     Rule(None,                Act.SUBMIT,               _S, _DESK,      Status.RECEIVED, _F(Need.INTAKE)),
+    # §34(2): born decided; whether the hub confirms it stands beside the line, because the case is the desk's
+    Rule(None,                Act.DECIDE_AT_ONCE,       _S, _SYSTEM,    Status.ISSUED,   _F(Need.INTAKE, Need.TRACE, Need.REASON), sets=_INSTANT),
     # 行政许可法 §32(4): told once, everything; a second notice is not open
     Rule(Status.RECEIVED,     Act.ACCEPT,               _H, _ACCEPTOR,  Status.ACCEPTED),
     Rule(Status.RECEIVED,     Act.ACCEPT_CONDITIONALLY, _H, _ACCEPTOR,  Status.ACCEPTED, _F(Need.CORRECTIONS), sets=_F(Flag.LACKING)),
@@ -98,8 +105,9 @@ _LINE: tuple[Rule, ...] = (
     Rule(Status.ISSUED,       Act.HAND_OVER,            _S, _DESK,      Status.HANDED_OVER),
     Rule(Status.ISSUED,       Act.RETURN_RESULT,        _S, _DESK,      None, _REASON, sets=_F(Flag.RESULT_RETURNED)),
     Rule(Status.NOT_ACCEPTED, Act.HAND_OVER,            _S, _DESK,      Status.HANDED_OVER),
+    # a case that was closed has a paper that says so: it is served like any other
+    Rule(Status.WITHDRAWN,    Act.HAND_OVER,            _S, _DESK,      Status.HANDED_OVER),
     Rule(Status.HANDED_OVER,  Act.ARCHIVE,              _H, _ARCHIVIST, Status.ARCHIVED, _F(Need.PACKAGE)),
-    Rule(Status.WITHDRAWN,    Act.ARCHIVE,              _H, _ARCHIVIST, Status.ARCHIVED, _F(Need.PACKAGE)),
     # what came after it (a licence ended, a promise looked at) goes into a package that follows the first
     Rule(Status.ARCHIVED,     Act.ARCHIVE,              _H, _ARCHIVIST, Status.ARCHIVED, _F(Need.PACKAGE)),
 )
@@ -112,6 +120,7 @@ def _wherever(statuses: Iterable[Status], act: Act, roles: frozenset[Role], **re
 
 
 _DECIDING = (Status.RECEIVED, Status.ACCEPTED, Status.REVIEWED)
+_AT_A_DESK = (Status.RETURNED, Status.ISSUED, Status.NOT_ACCEPTED, Status.WITHDRAWN)
 _AFTERWARDS = (Status.HANDED_OVER, Status.ARCHIVED)
 _WHO_ANSWERS = {Status.RECEIVED: _ACCEPTOR, Status.ACCEPTED: _REVIEWER | _APPROVER, Status.REVIEWED: _APPROVER}
 
@@ -122,15 +131,21 @@ RULES: tuple[Rule, ...] = (
     *_wherever(
         (*_DECIDING, Status.GRANTED, Status.DENIED), Act.RECUSE, OFFICERS, needs=_set(Need.REASON, Need.PERSON)
     ),
+    # the house itself does what the applicant asked for; a person, where a station is lost for good
+    *_wherever((*_DECIDING, Status.GRANTED, Status.DENIED, *_AT_A_DESK), Act.MOVE, _ISSUER | _LEADER | _SYSTEM, needs=_set(Need.PLACE, Need.REASON)),
     *_wherever(_AFTERWARDS, Act.CHECK_PROMISE, _SURVEYOR, needs=_REASON, clears=_set(Flag.CHECK_DUE), wants=_set(Flag.CHECK_DUE)),
     *_wherever(_AFTERWARDS, Act.CANCEL_LICENCE, _APPROVER, needs=_REASON, sets=_set(Flag.LICENCE_ENDED), bars=_set(Flag.LICENCE_ENDED)),
     *_wherever(_AFTERWARDS, Act.REVOKE_LICENCE, _APPROVER, needs=_REFUSAL, sets=_set(Flag.LICENCE_ENDED), bars=_set(Flag.LICENCE_ENDED)),
+    # what was decided at once is reversed by it wherever the paper is; anything else comes back from the desk first
     *(
         Rule(
             at, Act.REOPEN, _H, _LEADER, None, _REASON, sets=_set(Flag.REOPENED),
-            clears=_set(Flag.SIMPLE, Flag.SURVEYED, Flag.CHECK_DUE, Flag.LAPSED, Flag.RESULT_RETURNED, Flag.LICENCE_ENDED),
+            clears=_INSTANT | _set(
+                Flag.SIMPLE, Flag.SURVEYED, Flag.CHECK_DUE, Flag.LAPSED, Flag.RESULT_RETURNED, Flag.LICENCE_ENDED, Flag.DOUBTED
+            ),
+            wants=_set(Flag.INSTANT) if at is Status.ISSUED else _set(),
         )
-        for at in (Status.GRANTED, Status.DENIED, Status.WITHDRAWN, *_AFTERWARDS)
+        for at in (Status.GRANTED, Status.DENIED, Status.WITHDRAWN, Status.ISSUED, *_AFTERWARDS)
     ),
 )  # fmt: skip
 
@@ -152,7 +167,10 @@ ANSWERS = frozenset({Act.ALLOW_WITHDRAWAL, Act.DECLINE_WITHDRAWAL})
 REMARKS: dict[Act, dict[Side, frozenset[Role]]] = {
     Act.RESCAN: {Side.STATION: _DESK},
     Act.SUPPLY: {Side.STATION: _DESK},
+    Act.ASK_MOVE: {Side.STATION: _DESK},
     Act.ATTACH: {Side.STATION: _DESK | _SYSTEM, Side.HUB: _SYSTEM},
+    Act.CONFIRM: {Side.HUB: _SYSTEM | _LEADER},
+    Act.DOUBT: {Side.HUB: _SYSTEM},
     Act.NOTE: {Side.HUB: OFFICERS | _set(Role.SUPERVISOR)},
     Act.CARD: {Side.HUB: _set(Role.SUPERVISOR, Role.SYSTEM)},
     Act.ANSWER_CARD: {Side.HUB: OFFICERS},
@@ -171,7 +189,7 @@ OWNER: dict[Status, Side] = {
     Status.GRANTED: Side.HUB,
     Status.DENIED: Side.HUB,
     Status.ISSUED: Side.STATION,
-    Status.WITHDRAWN: Side.HUB,
+    Status.WITHDRAWN: Side.STATION,
     Status.HANDED_OVER: Side.HUB,
     Status.ARCHIVED: Side.HUB,
 }

@@ -31,7 +31,7 @@ class Role(StrEnum):
     PUBLISHER = "publisher"  # hub: approves what another signed, and publishes it
     OPERATOR = "operator"  # hub: stations, exchange, attention
     ADMIN = "admin"  # accounts; no cases
-    SYSTEM = "system"  # the clock itself: what the law says happens by lapse of time; never an account
+    SYSTEM = "system"  # what no person decides: lapse of time, a rule of the signed catalogue; never an account
 
 
 class Status(StrEnum):
@@ -43,7 +43,9 @@ class Status(StrEnum):
     GRANTED = "granted"  # 准予; the result has to be made and sent
     DENIED = "denied"  # 不予, with reasons and remedies, §38
     ISSUED = "issued"  # the result is on its way to the desk, or there
-    WITHDRAWN = "withdrawn"  # the applicant's request was granted, or a correction never came
+    WITHDRAWN = (
+        "withdrawn"  # the request was granted, or a correction never came; the paper that says so is to be served
+    )
     HANDED_OVER = "handed-over"  # the result is with the applicant (送达)
     ARCHIVED = "archived"  # the case file is complete and closed (归档)
 
@@ -77,6 +79,7 @@ class Duty(StrEnum):
 
 class Act(StrEnum):
     SUBMIT = "submit"
+    DECIDE_AT_ONCE = "decide-at-once"  # 秒批秒办: taken in, accepted, granted and issued at the desk, by signed rules
     ACCEPT = "accept"
     ACCEPT_CONDITIONALLY = "accept-conditionally"  # 容缺受理: secondary materials follow
     DEEM_ACCEPTED = "deem-accepted"  # nobody told the applicant in time, 行政许可法 §32(4)
@@ -101,15 +104,19 @@ class Act(StrEnum):
     ISSUE = "issue"
     RETURN_RESULT = "return-result"  # the desk found an error on what was issued
     HAND_OVER = "hand-over"
+    MOVE = "move"  # to another station: what is left to do at a desk is done there
     CHECK_PROMISE = "check-promise"  # the later look at an informed commitment
     CANCEL_LICENCE = "cancel-licence"  # 注销, 行政许可法 §70
     REVOKE_LICENCE = "revoke-licence"  # 撤销, 行政许可法 §69
     ARCHIVE = "archive"
     REOPEN = "reopen"  # an error is mended
+    CONFIRM = "confirm"  # the hub has looked at what was decided at once, and it stands
+    DOUBT = "doubt"  # the hub's look came to something else: a person decides what follows
     ASK_WITHDRAWAL = "ask-withdrawal"
     ALLOW_WITHDRAWAL = "allow-withdrawal"
     DECLINE_WITHDRAWAL = "decline-withdrawal"
     RESCAN = "rescan"  # a scan that was lost at both ends was taken again
+    ASK_MOVE = "ask-move"  # the applicant wants to fetch the result at another station
     SUPPLY = "supply"  # papers of a conditional acceptance, or that came late
     ATTACH = "attach"  # a document was produced
     NOTE = "note"  # an inner opinion; sealed to the hub itself
@@ -124,6 +131,9 @@ class Flag(StrEnum):
     DEEMED_ACCEPTED = "deemed-accepted"
     LACKING = "lacking"  # accepted conditionally, and not everything is here yet
     SIMPLE = "simple"  # decided at once: accepted and decided without a review in between, 行政许可法 §34
+    INSTANT = "instant"  # decided at once, by rules
+    PROVISIONAL = "provisional"  # the hub has not confirmed that yet
+    DOUBTED = "doubted"  # and would not have decided so: a person looks
     COMMITTED = "committed"  # 告知承诺
     CHECK_DUE = "check-due"  # what was promised has to be looked at
     PROMISE_BROKEN = "promise-broken"
@@ -158,4 +168,6 @@ class Need(StrEnum):
     STOP = "stop"  # why the clock may stand still
     PERSON = "person"  # whom it concerns
     DAY = "day"  # from which day it counts
+    PLACE = "place"  # the station to which it goes
     PACKAGE = "package"  # the digest of the case file
+    TRACE = "trace"  # from what, and by which rules, it was decided at once

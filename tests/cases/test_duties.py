@@ -77,7 +77,7 @@ def test_the_pipeline_passes_every_link_in_its_order() -> None:
 
 def test_what_happens_by_lapse_of_time_never_refuses() -> None:
     by_itself = {rule.act for rule in RULES if Role.SYSTEM in rule.roles}
-    assert by_itself == {Act.DEEM_ACCEPTED, Act.DEEM_RENEWED, Act.LAPSE}
+    assert by_itself == {Act.DEEM_ACCEPTED, Act.DEEM_RENEWED, Act.LAPSE, Act.MOVE, Act.DECIDE_AT_ONCE}
     assert not by_itself & REFUSALS
 
 

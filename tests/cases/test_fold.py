@@ -18,6 +18,7 @@ from protocol.cases.acts import (
     Paper,
     Survey,
     Told,
+    Trace,
     decode_act,
     encode_act,
 )
@@ -48,6 +49,7 @@ DESK = frozenset(
         Act.RESCAN,
         Act.SUPPLY,
         Act.SUBMIT,
+        Act.DECIDE_AT_ONCE,
         Act.SUPPLEMENT,
         Act.LAPSE,
         Act.ASK_WITHDRAWAL,
@@ -59,6 +61,8 @@ DESK = frozenset(
 
 def somebody(what: Act) -> By:
     """A person with the role for it: every role is another person, and the second surveyor a second one."""
+    if what is Act.DECIDE_AT_ONCE:
+        return By("rules", Role.SYSTEM, on_behalf=CLERK.account)
     if what in DESK:
         return CLERK
     role = min(next((rule.roles for rule in RULES if rule.act is what), None) or REMARKS[what][Side.HUB])
@@ -73,7 +77,9 @@ def act(id_: str, what: Act, follows: str | None, **more: object) -> CaseAct:
         "package": "0", "passed": True,
         "survey": Survey(place="p", arrived="t", left="t", findings=[Finding("1", "pass")]), "stop": Stop.TESTING,
     }  # fmt: skip
-    if what is Act.SUBMIT:
+    if what is Act.DECIDE_AT_ONCE:
+        fields["trace"] = Trace(outcome="grant", rule="r", catalogue=1, library="l")
+    if what in (Act.SUBMIT, Act.DECIDE_AT_ONCE):
         fields["intake"] = Intake(
             number="N", station="s", item="P08", item_version=1, applicant=Applicant(name="x", number="1"), answers={}
         )
@@ -245,6 +251,7 @@ def test_an_act_reads_back_as_it_was_written() -> None:
 # -- properties
 
 _ACTS = st.sampled_from(sorted(Act))
+_FIRST = st.sampled_from([Act.SUBMIT, Act.SUBMIT, Act.DECIDE_AT_ONCE])
 
 
 @st.composite
@@ -255,7 +262,7 @@ def histories(draw: st.DrawFn) -> list[Told]:
     found = []
     for number, name in enumerate(names):
         follows = draw(st.sampled_from([None, *names, "elsewhere"]))
-        what = Act.SUBMIT if number == 0 else draw(_ACTS)
+        what = draw(_FIRST) if number == 0 else draw(_ACTS)
         request = draw(st.sampled_from([None, *names])) if what in ANSWERS else None
         one = act(name, what, None if number == 0 else follows, request=request)
         side = draw(st.sampled_from(sorted(Side)))
