@@ -16,7 +16,7 @@ from protocol.asking.words import fold, pieces
 from protocol.catalogue.items import Item
 
 SHOWN = 5  # choices: more are read by nobody
-_FITS = 3.8  # score from which one shared word is enough
+_FITS = 2.5  # score from which one shared word is enough
 _SAYS_MOST = 0.5  # share from which it is enough whatever the score
 _BESIDE = 0.35  # of the best score: what is still offered beside it
 _CLEAR = 1.6  # times the second's score: no question back is needed
@@ -61,7 +61,7 @@ def answer(index: AskIndex, text: str) -> Answer:
     """What the catalogue says to a question, of whatever length and sense."""
     heard, found = index.rank(text, 2 * SHOWN)
     fitting = [one for one in found if fits(one)]
-    if not fitting:
+    if not fitting or (heard.elsewhere and not fitting[0].called):
         return Nothing()
     best = fitting[0]
     beside = [one for one in fitting if one.score >= _BESIDE * best.score][:SHOWN]

@@ -42,6 +42,7 @@ class Table(msgspec.Struct, frozen=True):
     unsaid: tuple[str, ...]
     actions: tuple[Action, ...]
     words: tuple[Instead, ...]
+    elsewhere: tuple[str, ...] = ()  # what others do: a question that names it is not guessed at
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Heard:
     replaced: str
     contents: tuple[str, str]
     actions: frozenset[str]
+    elsewhere: bool  # it names what is no business of the catalogue's
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Synonyms:
     _word: Mapping[str, str] = field(init=False)
     _actions: re.Pattern[str] = field(init=False)
     _action: Mapping[str, str] = field(init=False)
+    _elsewhere: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
         word = {fold(one): fold(instead.word) for instead in self.table.words for one in instead.said}
@@ -77,6 +80,7 @@ class Synonyms:
             ("_words", _any_of(word)),
             ("_action", action),
             ("_actions", _any_of(action)),
+            ("_elsewhere", _any_of(map(fold, self.table.elsewhere))),
         ):
             object.__setattr__(self, name, value)
 
@@ -87,7 +91,7 @@ class Synonyms:
         replaced = self._without(self._unsaid, self._words.sub(self._instead, folded))
         replaced = replaced or said
         contents = (self._without(self._actions, said) or said, self._without(self._actions, replaced) or replaced)
-        return Heard(said, replaced, contents, actions)
+        return Heard(said, replaced, contents, actions, bool(self._elsewhere.search(folded)))
 
     def _instead(self, found: re.Match[str]) -> str:
         word = self._word[found[0]]
@@ -123,7 +127,7 @@ def read_table(file: str, data: bytes) -> Synonyms:
 
 def faults(table: Table) -> Iterator[tuple[str, str]]:
     """(place, what is wrong and what to do)"""
-    lists: list[tuple[str, tuple[str, ...]]] = [("unsaid", table.unsaid)]
+    lists: list[tuple[str, tuple[str, ...]]] = [("unsaid", table.unsaid), ("elsewhere", table.elsewhere)]
     lists += [(f"actions[{place}].said", action.said) for place, action in enumerate(table.actions)]
     lists += [(f"words[{place}].said", instead.said) for place, instead in enumerate(table.words)]
     if sum(len(said) for _, said in lists) > _MOST:
