@@ -9,11 +9,12 @@ from enum import StrEnum
 import msgspec
 from sqlite_utils import Database
 
-from hub import breaches, endings, people, readings
+from hub import breaches, endings, people, ratings, readings
 from hub.cards import note_card
 from hub.finished import note_for_archive
 from hub.lapses import note_doubted_receipt
 from hub.papermaking import note_what_to_print
+from hub.retelling import note_moves
 from protocol.casebook import Casebook, Listener
 from protocol.clock import stamp
 from protocol.errors import Distrusted
@@ -32,6 +33,7 @@ LISTENERS: tuple[Listener, ...] = (
     note_what_to_print,
     note_card,
     note_doubted_receipt,
+    note_moves,
 )
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode
@@ -50,6 +52,8 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.RULE_READ: readings.hear,
         Kind.BREACH: breaches.hearing(book),
         Kind.ENDED: endings.hear,
+        Kind.RATING: ratings.hear,
+        Kind.RATING_STEP: ratings.hear_step,
     }
 
 

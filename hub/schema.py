@@ -11,8 +11,10 @@ from hub.endings import ending_tables
 from hub.finished import archive_tables
 from hub.people import people_tables
 from hub.people_record import people_record_table
+from hub.ratings import rating_tables
+from hub.retelling import moving_tables
 from hub.sections import section_tables
-from protocol.casebook import case_tables
+from protocol.casebook import case_tables, cases_that_move
 from protocol.console.accounts import account_tables, several_roles, terms_and_codes
 from protocol.console.looks import look_table
 from protocol.exchange.schema import exchange_tables
@@ -322,3 +324,16 @@ def open_cases_are_searched_apart(db: Database) -> None:
 def trail_of_accounts(db: Database) -> None:
     """Who changed what about whose account."""
     people_record_table(db)
+
+
+@migrations()
+def cases_move_between_stations(db: Database) -> None:
+    """Copies of what another desk said; which cases have to be told on, or moved."""
+    cases_that_move(db)
+    moving_tables(db)
+
+
+@migrations()
+def ratings(db: Database) -> None:
+    """What citizens say of the service at the stations."""
+    rating_tables(db)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from node.endings import ending_tables
+from node.hall.day import day_tables
 from node.hall.ledger import hall_tables
 from node.machines import machine_tables
-from protocol.casebook import case_tables
+from node.ratings import rating_tables
+from protocol.casebook import case_tables, cases_that_move
 from protocol.console.accounts import account_tables, several_roles, terms_and_codes
 from protocol.console.looks import look_table
 from protocol.exchange.schema import exchange_tables
@@ -126,3 +128,21 @@ def the_room(db: Database) -> None:
     """What happens in the hall, and which machines stand in it."""
     hall_tables(db)
     machine_tables(db)
+
+
+@migrations()
+def cases_move_between_stations(db: Database) -> None:
+    """Copies of what another desk said of a case that was moved here, or away."""
+    cases_that_move(db)
+
+
+@migrations()
+def ratings(db: Database) -> None:
+    """What citizens say of the service, and what followed."""
+    rating_tables(db)
+
+
+@migrations()
+def days_of_the_hall(db: Database) -> None:
+    """Which day of the hall has people in it whom no other day has taken over."""
+    day_tables(db)

@@ -11,7 +11,7 @@ from starlette.types import Lifespan
 
 from hub import cards, finished, holdings, sections, stations, worklists
 from hub.room import Room
-from hub.web import acts, archive, breaches, case, network, notices, papers, rule_steps, rules, sticks, verify
+from hub.web import acts, archive, breaches, case, network, notices, papers, ratings, rule_steps, rules, sticks, verify
 from hub.web.act_survey import PHOTO_BYTES, PHOTOS_AT_ONCE
 from hub.web.people_routes import SEE_PEOPLE, people_routes
 from hub.web.publishing_routes import SEE as SEE_PUBLICATIONS
@@ -106,6 +106,7 @@ def _routes() -> list[ConsoleRoute]:
         *publishing_routes(),
         *register_routes(OFFICE),
         *statistics_routes(),
+        page("/ratings", ratings.show, to=SEE_STATISTICS, name="ratings"),
         *looking((Role.AUDITOR, Role.SUPERVISOR)),
         page("/start", start, to=EVERYBODY, name="start"),
     ]
@@ -137,6 +138,7 @@ def _navigation(room: Room, account: Account) -> list[NavItem]:
         NavItem("rules", say("hub.rules")),
         *([NavItem("publications", say("hub.publications"))] if account.may(*SEE_PUBLICATIONS) else []),
         *([NavItem("statistics", say("statistics.title"))] if account.may(*SEE_STATISTICS) else []),
+        *([NavItem("ratings", say("ratings.title"))] if account.may(*SEE_STATISTICS) else []),
         NavItem("verify", say("verify.nav")),
         *([NavItem("health", say("hub.health"))] if account.may(*NETWORK) else []),
     ]

@@ -23,7 +23,9 @@ from protocol.console.texts import Phrase, say
 from protocol.settings import Machines
 
 # where a machine of each kind begins, and whether that is at a counter
-HOMES: dict[MachineKind, tuple[str, bool]] = {}
+HOMES: dict[MachineKind, tuple[str, bool]] = {
+    MachineKind.PAD: ("rate", True),
+}
 
 
 @dataclass(frozen=True, slots=True)

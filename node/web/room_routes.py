@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from node.web import machines, room
+from node.machines import MachineKind
+from node.web import machines, rating, ratings, room
+from node.web.room import machine_form, machine_page
+from node.web.tools import DESK
 from protocol.cases.rules import Role
 from protocol.console.protect import PUBLIC, ConsoleRoute, form, page
 
@@ -12,6 +15,14 @@ def room_routes() -> list[ConsoleRoute]:
         form("/look", room.change_look, to=PUBLIC, name="room.look"),
         page("/machine", machines.ask, to=PUBLIC, name="machine.new"),
         form("/machine", machines.introduce, to=PUBLIC, name="machine.introduce"),
+        machine_page("/rate/{counter:int}", rating.show, at=MachineKind.PAD, name="rate"),
+        machine_form("/rate/{counter:int}", rating.rate, at=MachineKind.PAD, name="rate.do"),
+        machine_form("/rate/{counter:int}/why", rating.why, at=MachineKind.PAD, name="rate.why"),
+        page("/ratings", ratings.show, to=DESK, name="ratings"),
+        form("/ratings/copy", ratings.copy, to=DESK, name="ratings.copy"),
+        form("/ratings/{rating}/confirm", ratings.confirm, to=DESK, name="ratings.confirm"),
+        form("/ratings/{rating}/step", ratings.step, to=(Role.HEAD,), name="ratings.step"),
+        form("/ratings/{rating}/contact", ratings.reveal, to=(Role.HEAD,), name="ratings.reveal"),
         # the head's list of them
         page("/room", machines.show, to=(Role.HEAD,), name="machines"),
         form("/room/code", machines.give_code, to=(Role.HEAD,), name="machines.code"),

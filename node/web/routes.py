@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 
-from node import renewals, rulebook
+from node import ratings, renewals, rulebook
 from node.web import (
     case,
     case_acts,
@@ -130,6 +130,7 @@ def navigation(request: Request, account: Account) -> Sequence[NavItem]:
     here = house(request)
     with here.store.read() as db:
         waiting, renew = attention.count(db), renewals.count_soon(db, today(here.clock.now()))
+        bad = ratings.count_open(db)
         unread = rulebook.unread(db, here.rules.in_force(rulebook.day_of(here.clock.now())), account.name)
     return [
         NavItem("desk", say("nav.desk")),
@@ -139,6 +140,7 @@ def navigation(request: Request, account: Account) -> Sequence[NavItem]:
         NavItem("rules", say("nav.rules"), count=unread),
         NavItem("licences", say("licences.title"), count=renew),
         NavItem("verify", say("verify.nav")),
+        NavItem("ratings", say("ratings.title"), count=bad if account.may(Role.HEAD) else 0),
         NavItem("sync", say("nav.sync")),
         *(
             [

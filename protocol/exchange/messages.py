@@ -189,11 +189,14 @@ class Kind(StrEnum):
     RECOVERED = "exchange.recovered"
     CASE_ACT = "case.act"
     CASE_INNER = "case.inner"
+    CASE_TOLD = "case.told"  # what a station that did not write or hear it then is told of a case
     CATALOGUE = "catalogue.published"
     PERSON = "people.account"
     RULE_READ = "rule.read"
     BREACH = "control.breach"  # an Inner, like CASE_INNER
     ENDED = "licences.ended"
+    RATING = "rating.given"
+    RATING_STEP = "rating.step"
 
 
 class EpochBegan(msgspec.Struct, frozen=True, kw_only=True):
@@ -249,6 +252,30 @@ class PersonTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     secret: Text = ""  # argon2id, of the one-time code or first password that was given out
     secret_revision: Small = 0
     code_until: Text = ""
+
+
+class RatingTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A grade that a citizen gave to one turn of service. No ticket and no person: `event` names the turn alone."""
+
+    id: Text
+    event: Text
+    grade: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    channel: Text  # pad, kiosk, paper
+    counter: Small = 0
+    group: Text = ""
+    served_by: Text = ""
+    page: Text = ""  # of the paper book
+    said: Text = ""
+    copied_by: Text = ""  # paper: the entry's author confirmed it
+
+
+class RatingStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What followed a low grade; "said" is what the citizen added himself."""
+
+    rating: Text
+    step: Text
+    note: Text = ""
+    reasons: list[Text] = []
 
 
 class NumberEnded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,6 +6,7 @@ from hub.web.words.licences import LICENCE_WORDS
 from hub.web.words.network import NETWORK_WORDS
 from hub.web.words.people import PEOPLE_WORDS
 from hub.web.words.publishing import PUBLISHING_WORDS
+from hub.web.words.ratings import RATING_WORDS
 from hub.web.words.rules import RULE_WORDS
 from hub.web.words.statistics import STATISTICS_WORDS
 from hub.web.words.worklist import WORKLIST_WORDS
@@ -18,6 +19,7 @@ HUB_WORDS = merged(
     NETWORK_WORDS,
     PEOPLE_WORDS,
     PUBLISHING_WORDS,
+    RATING_WORDS,
     RULE_WORDS,
     WORKLIST_WORDS,
     STATISTICS_WORDS,

@@ -9,8 +9,9 @@ from node.web.translations.intake import INTAKE
 from node.web.translations.law import LAW
 from node.web.translations.licences import LICENCES
 from node.web.translations.people import PEOPLE
+from node.web.translations.ratings import RATINGS
 from node.web.translations.room import ROOM
 from node.web.translations.rules import RULES
 from protocol.console.texts import merged
 
-NODE = merged(ATTENTION, BAR, CASE, DESK, EXCHANGE, INTAKE, LAW, LICENCES, PEOPLE, ROOM, RULES)
+NODE = merged(ATTENTION, BAR, CASE, DESK, EXCHANGE, INTAKE, LAW, LICENCES, PEOPLE, RATINGS, ROOM, RULES)
