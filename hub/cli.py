@@ -31,7 +31,7 @@ from protocol.replica import refuse_empty_start
 from protocol.settings import Settings, read_settings, write_whole
 from protocol.store import Store
 
-ROLES = tuple(role for role in Role if role not in (Role.CLERK, Role.HEAD, Role.SYSTEM))
+ROLES = tuple(role for role in Role if role not in (Role.CLERK, Role.HEAD, Role.APPLICANT, Role.SYSTEM))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

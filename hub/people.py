@@ -26,6 +26,7 @@ from protocol.exchange.messages import Kind, PersonTold
 from protocol.exchange.topics import HUB
 
 AT_A_STATION = frozenset({Role.CLERK, Role.HEAD})
+NOBODYS = frozenset({Role.APPLICANT, Role.SYSTEM})  # never an account
 NOTICE = "acted-after-leaving"
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -85,7 +86,7 @@ def set_roles(tx: Database, name: str, roles: Collection[Role], *, by: str, at: 
     :raises Refused: own-roles, last-admin, no-account, forbidden
     """
     _not_oneself(name, by)
-    if not AT_A_STATION.isdisjoint(roles) or Role.SYSTEM in roles:
+    if not AT_A_STATION.isdisjoint(roles) or not NOBODYS.isdisjoint(roles):
         raise Refused("refused.forbidden")
     if Role.ADMIN not in roles:
         _not_the_last_admin(tx, name, at)

@@ -25,7 +25,7 @@ from tests.world import MORNING, World
 
 FORBIDDEN = "您的账号不能打开这一页"
 NEEDS_SIGN_IN = (303, 401)
-ROLES = [role for role in Role if role is not Role.SYSTEM]  # never an account
+ROLES = [role for role in Role if role not in (Role.SYSTEM, Role.APPLICANT)]  # never an account
 # they move nothing of a case, so no route of an act may name them
 READERS_ONLY = frozenset({Role.AUDITOR, Role.ADMIN})
 ADMINISTRATION = ("/people", "/sections", "/delegations", "/looks", "/password", "/sign-out", "/language", "/verify")

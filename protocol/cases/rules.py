@@ -48,6 +48,7 @@ def _set(*values: object) -> frozenset:  # type: ignore[type-arg]
 
 
 _DESK = frozenset({Role.CLERK, Role.HEAD})
+_APPLYING = _DESK | {Role.APPLICANT}  # 本人自助: what needs nobody of ours
 _ACCEPTOR, _REVIEWER, _SURVEYOR = _set(Role.ACCEPTOR), _set(Role.REVIEWER), _set(Role.SURVEYOR)
 _APPROVER, _ISSUER, _ARCHIVIST = _set(Role.APPROVER), _set(Role.ISSUER), _set(Role.ARCHIVIST)
 _LEADER, _SYSTEM = _set(Role.LEADER), _set(Role.SYSTEM)
@@ -65,7 +66,7 @@ _H, _S, _F = Side.HUB, Side.STATION, _set
 
 # fmt: off
 _LINE: tuple[Rule, ...] = (
-    Rule(None,                Act.SUBMIT,               _S, _DESK,      Status.RECEIVED, _F(Need.INTAKE)),
+    Rule(None,                Act.SUBMIT,               _S, _APPLYING,  Status.RECEIVED, _F(Need.INTAKE)),
     # §34(2): born decided; whether the hub confirms it stands beside the line, because the case is the desk's
     Rule(None,                Act.DECIDE_AT_ONCE,       _S, _SYSTEM,    Status.ISSUED,   _F(Need.INTAKE, Need.TRACE, Need.REASON), sets=_INSTANT),
     # 行政许可法 §32(4): told once, everything; a second notice is not open
@@ -76,7 +77,7 @@ _LINE: tuple[Rule, ...] = (
     Rule(Status.RECEIVED,     Act.DECLARE_NOT_REQUIRED, _H, _ACCEPTOR,  Status.NOT_ACCEPTED, _REFUSAL),
     Rule(Status.RECEIVED,     Act.REFUSE_ACCEPTANCE,    _H, _ACCEPTOR,  Status.NOT_ACCEPTED, _REFUSAL),
     Rule(Status.RECEIVED,     Act.CLOSE_LATE,           _H, _LEADER,    Status.WITHDRAWN, _REFUSAL, wants=_F(Flag.CORRECTED)),
-    Rule(Status.RETURNED,     Act.SUPPLEMENT,           _S, _DESK,      Status.RECEIVED),
+    Rule(Status.RETURNED,     Act.SUPPLEMENT,           _S, _APPLYING,  Status.RECEIVED),
     Rule(Status.RETURNED,     Act.LAPSE,                _S, _DESK | _SYSTEM, Status.RECEIVED, sets=_F(Flag.LAPSED)),
     # at the desk's turn the wish to withdraw passes the case to the hub, which answers it
     Rule(Status.RETURNED,     Act.ASK_WITHDRAWAL,       _S, _DESK,      Status.RECEIVED, _REASON),

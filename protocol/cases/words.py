@@ -18,6 +18,7 @@ class Role(StrEnum):
 
     CLERK = "clerk"  # station: takes in, supplies, hands over
     HEAD = "head"  # station: the same, and answers for the station
+    APPLICANT = "applicant"  # station: the citizen himself at a kiosk; applies and supplies, never an account
     ACCEPTOR = "acceptor"  # hub, 受理: accepts, asks for corrections, declines to accept
     REVIEWER = "reviewer"  # hub, 审核: examines and proposes; orders surveys and special procedures
     SURVEYOR = "surveyor"  # hub, 踏勘: always two of them

@@ -11,7 +11,7 @@ from protocol.cases.case import Case
 from protocol.cases.duties import CONFLICTS, DUTY_OF, HANDS, ROLES_OF, STATION_LINKS, TWO_PERSONS, link_of
 from protocol.cases.fold import fold
 from protocol.cases.guard import check
-from protocol.cases.rules import ANSWERS, OFFICERS, OWNER, REMARKS, RULES
+from protocol.cases.rules import ANSWERS, OFFICERS, OWNER, REMARKS, REQUESTS, RULES
 from protocol.cases.words import Act, Duty, Flag, Link, Role, Side, Status
 from protocol.catalogue.items import Stop
 from protocol.codes import TEXTS
@@ -86,6 +86,15 @@ def test_what_happens_by_lapse_of_time_never_refuses() -> None:
 )
 def test_who_watches_or_runs_the_machines_moves_no_case(role: Role) -> None:
     assert all(role not in rule.roles for rule in RULES)
+
+
+def test_a_citizen_at_a_kiosk_applies_and_supplies_and_moves_nothing_else() -> None:
+    assert [(rule.status, rule.act, rule.side) for rule in RULES if Role.APPLICANT in rule.roles] == [
+        (None, Act.SUBMIT, Side.STATION),
+        (Status.RETURNED, Act.SUPPLEMENT, Side.STATION),
+    ]
+    assert all(Role.APPLICANT not in roles for sides in REMARKS.values() for roles in sides.values())
+    assert all(Role.APPLICANT not in roles for _, roles, _ in REQUESTS.values())
 
 
 def test_an_auditor_writes_nothing_at_all_on_a_case() -> None:
@@ -212,4 +221,9 @@ def test_the_matrix_is_whole() -> None:
     assert codes <= TEXTS.keys()
     assert {row.one for row in CONFLICTS} | {row.other for row in CONFLICTS} <= set(DUTY_OF.values()) | {Duty.HEARING}
     assert all(row.one is not row.other for row in CONFLICTS)
-    assert {role for rule in RULES for role in rule.roles} - {Role.SYSTEM, Role.CLERK, Role.HEAD} == set(OFFICERS)
+    assert {role for rule in RULES for role in rule.roles} - {
+        Role.SYSTEM,
+        Role.CLERK,
+        Role.HEAD,
+        Role.APPLICANT,
+    } == set(OFFICERS)

@@ -34,6 +34,7 @@ CASES: Texts = {
     "side.hub": ("区中心", "district centre"),
     "role.clerk": ("窗口人员", "Clerk"),
     "role.head": ("站长", "Station head"),
+    "role.applicant": ("本人自助", "Applicant, at a kiosk"),
     "role.acceptor": ("受理人员", "Acceptance officer"),
     "role.reviewer": ("审核人员", "Reviewer"),
     "role.surveyor": ("勘查人员", "Surveyor"),
