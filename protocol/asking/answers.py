@@ -7,12 +7,13 @@ written down" is the right answer to it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from protocol.asking.index import AskIndex, Found, columns_of
 from protocol.asking.synonyms import Action, Heard
-from protocol.asking.words import fold, pieces
+from protocol.asking.words import fold, is_han, pieces
 from protocol.catalogue.items import Item
 
 SHOWN = 5  # choices: more are read by nobody
@@ -20,6 +21,7 @@ _FITS = 2.5  # score from which one shared word is enough
 _SAYS_MOST = 0.5  # share from which it is enough whatever the score
 _BESIDE = 0.35  # of the best score: what is still offered beside it
 _CLEAR = 1.6  # times the second's score: no question back is needed
+_A_WORD = 2  # characters
 _COLUMNS = ("name", "aliases", "result", "materials", "legal_basis")  # where a passage was taken from
 
 
@@ -61,8 +63,10 @@ def answer(index: AskIndex, text: str) -> Answer:
     """What the catalogue says to a question, of whatever length and sense."""
     heard, found = index.rank(text, 2 * SHOWN)
     fitting = [one for one in found if fits(one)]
-    if not fitting or (heard.elsewhere and not fitting[0].called):
+    if heard.elsewhere and not (fitting and fitting[0].called):
         return Nothing()
+    if not fitting:
+        return _nearest(index, heard, found)
     best = fitting[0]
     beside = [one for one in fitting if one.score >= _BESIDE * best.score][:SHOWN]
     cards = [_card(index, heard, one) for one in beside]
@@ -76,15 +80,21 @@ def fits(found: Found) -> bool:
     return found.called or (found.words > 0 and (found.score >= _FITS or found.share >= _SAYS_MOST))
 
 
-def several(index: AskIndex, items: Iterable[Item]) -> Several:
-    """Items that were found by another way, as choices."""
-    heard = index.synonyms.hear("")
+def offered(index: AskIndex, items: Iterable[Item]) -> Several:
+    """Items that were found by another way (a code, pinyin), as choices."""
     cards = [
         Card(item, Passage("name", item.name), _actions(index, index.synonyms.actions_of(item.name)))
-        for item in list(items)[:SHOWN]
+        for item in itertools.islice(items, SHOWN)
     ]
-    assert not heard.actions
     return Several(cards, ())
+
+
+def _nearest(index: AskIndex, heard: Heard, found: Sequence[Found]) -> Several | Nothing:
+    """Two characters alone are what people type most, and no gate can weigh them: the nearest are offered as choices."""
+    near = [one for one in found if one.score > 0][:SHOWN]
+    if not near or heard.is_filler or len(heard.said) != _A_WORD or not is_han(heard.said):
+        return Nothing()
+    return Several([_card(index, heard, one) for one in near], ())
 
 
 def _is_meant(heard: Heard, found: Sequence[Found]) -> bool:

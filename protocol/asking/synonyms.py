@@ -56,6 +56,7 @@ class Heard:
     replaced: str
     contents: tuple[str, str]
     actions: frozenset[str]
+    is_filler: bool  # nothing was said but words that name no service
     elsewhere: bool  # it names what is no business of the catalogue's
 
 
@@ -87,11 +88,12 @@ class Synonyms:
     def hear(self, folded: str) -> Heard:
         """What a folded question asks for. Where it is nothing but fillers it is taken as it stands."""
         actions = frozenset(self._action[found] for found in self._actions.findall(folded))
-        said = self._without(self._unsaid, folded) or folded
+        left = self._without(self._unsaid, folded)
+        said = left or folded
         replaced = self._without(self._unsaid, self._words.sub(self._instead, folded))
         replaced = replaced or said
         contents = (self._without(self._actions, said) or said, self._without(self._actions, replaced) or replaced)
-        return Heard(said, replaced, contents, actions, bool(self._elsewhere.search(folded)))
+        return Heard(said, replaced, contents, actions, not left, bool(self._elsewhere.search(folded)))
 
     def _instead(self, found: re.Match[str]) -> str:
         word = self._word[found[0]]
