@@ -9,7 +9,7 @@ from enum import StrEnum
 import msgspec
 from sqlite_utils import Database
 
-from hub import breaches, endings, people, ratings, readings
+from hub import breaches, endings, kiosk_days, people, ratings, readings
 from hub.cards import note_card
 from hub.finished import note_for_archive
 from hub.lapses import note_doubted_receipt
@@ -54,6 +54,7 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.ENDED: endings.hear,
         Kind.RATING: ratings.hear,
         Kind.RATING_STEP: ratings.hear_step,
+        Kind.KIOSK_DAY: kiosk_days.hear,
     }
 
 

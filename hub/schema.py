@@ -9,6 +9,7 @@ from sqlite_utils import Database, Migrations
 from hub.counting import counting_tables
 from hub.endings import ending_tables
 from hub.finished import archive_tables
+from hub.kiosk_days import kiosk_day_table
 from hub.people import people_tables
 from hub.people_record import people_record_table
 from hub.ratings import rating_tables
@@ -337,3 +338,9 @@ def cases_move_between_stations(db: Database) -> None:
 def ratings(db: Database) -> None:
     """What citizens say of the service at the stations."""
     rating_tables(db)
+
+
+@migrations()
+def days_of_the_kiosks(db: Database) -> None:
+    """What was done at the stations' kiosks, day by day."""
+    kiosk_day_table(db)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 from sqlite_utils import Database
 
-from node import endings, issues, people, ratings, rulebook
+from node import demands, endings, issues, people, ratings, rulebook
+from node.kiosk import meters
 from protocol.casebook import Casebook, Listener
 from protocol.errors import Distrusted
 from protocol.exchange.journal import Handler, Heard
@@ -30,8 +31,11 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.BREACH: _keep_only,  # sealed to the hub itself
         Kind.PERSON: people.hear_person,
         Kind.ENDED: endings.hear,
+        Kind.DEMAND: demands.hear,
+        Kind.DEMAND_STEP: demands.hear_step,
         Kind.RATING: ratings.hear,
         Kind.RATING_STEP: ratings.hear_step,
+        Kind.KIOSK_DAY: meters.hear,
     }
 
 

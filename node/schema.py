@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from node.demands import demand_tables
 from node.endings import ending_tables
 from node.hall.day import day_tables
 from node.hall.ledger import hall_tables
+from node.kiosk.codes import code_tables
+from node.kiosk.meters import meter_tables
+from node.kiosk.sessions import session_tables
 from node.machines import machine_tables
 from node.ratings import rating_tables
 from protocol.casebook import case_tables, cases_that_move
@@ -146,3 +150,18 @@ def ratings(db: Database) -> None:
 def days_of_the_hall(db: Database) -> None:
     """Which day of the hall has people in it whom no other day has taken over."""
     day_tables(db)
+
+
+@migrations()
+def the_kiosk(db: Database) -> None:
+    """Visits, receipt codes, days that were told; a citizen's own cases are found by the applicant's name."""
+    session_tables(db)
+    code_tables(db)
+    meter_tables(db)
+    db.execute("create index cases_by_applicant on cases (applicant)")
+
+
+@migrations()
+def demands(db: Database) -> None:
+    """What people ask, report or complain of at the counter."""
+    demand_tables(db)

@@ -19,6 +19,7 @@ KINDS: dict[str, tuple[str, int]] = {
     "act-refused": ("officer", 2),  # an act came that the rules do not allow
     "request-overtaken": ("clerk", 3),
     "number-twice": ("officer", 1),  # two cases carry one number
+    "citizen-call": ("clerk", 1),  # 群众呼叫: somebody stands at a kiosk and needs one of us
     "paper-lost": ("clerk", 1),  # a scan is gone at both ends: take it again
     "paper-damaged": ("clerk", 1),
     "poison": ("operator", 2),  # an entry that could not be applied

@@ -287,6 +287,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.no-replica": ("there is no replica of {name} to restore from", "look at the target; never start empty"),
     # the hall
     "refused.hall-rules": ("{name} must be from {least} to {most}", "the district sets these bounds"),
+    "refused.demand-closed": ("this demand is handed in and is not changed any more", "open it to see where it stands"),
+    "refused.demand-incomplete": ("the demand is not complete", "fill in what is marked"),
     "refused.rating-over": ("the time for adding to this rating is over", "tell a person at the counter"),
     "refused.rating-staff": ("a rating is given by citizens, at the counter's own pad", "sign out on this machine"),
     "refused.rating-page": ("page and day of the book are needed, and not a day to come", "read them again"),
@@ -393,6 +395,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "damaged.replica": (
         "the replica of {name} cannot be restored: {why}",
         "do not delete it; try an older or another copy",
+    ),
+    "refused.code-wait": (
+        "too many wrong codes at this machine",
+        "wait {minutes} minutes, or ask at the counter",
+    ),
+    "refused.needs-card": (
+        "this takes the card itself",
+        "put the card on the reader, or ask at the counter",
+    ),
+    "refused.not-offered": (
+        "{item} is not done at a machine here today",
+        "take a number: the counter does it",
     ),
     "damaged.press": ("the document could not be typeset: {why}", "print again; if it goes on, run `doctor`"),
     "damaged.fonts": ("there is no font for Chinese in {folders}", "install the Debian package fonts-noto-cjk"),

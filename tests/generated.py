@@ -21,6 +21,7 @@ from protocol.exchange.messages import (
     CataloguePublished,
     EpochBegan,
     Header,
+    KioskDay,
     LicencesEnded,
     Message,
     PersonTold,
@@ -29,7 +30,7 @@ from protocol.exchange.messages import (
 )
 
 ROOT = Path(__file__).parent.parent
-BODIES = (EpochBegan, Recovered, CataloguePublished, RuleRead, PersonTold, LicencesEnded, CaseAct, Inner)
+BODIES = (EpochBegan, Recovered, CataloguePublished, RuleRead, PersonTold, LicencesEnded, KioskDay, CaseAct, Inner)
 
 
 def schemas() -> str:

@@ -102,8 +102,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     # devices: they know cards and cables, no case and no page
     "node.devices": (*GROUND, "protocol.catalogue", "protocol.settings"),
     "node.schema": (
+        "node.demands",
         "node.endings",
         "node.hall",
+        "node.kiosk",  # its three tables
         "node.machines",
         "node.ratings",
         "protocol.casebook",
@@ -130,6 +132,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "hub.endings",
         "hub.finished",
         "hub.counting",
+        "hub.kiosk_days",
         "hub.people",
         "hub.people_record",
         "hub.ratings",

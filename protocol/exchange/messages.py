@@ -197,6 +197,9 @@ class Kind(StrEnum):
     ENDED = "licences.ended"
     RATING = "rating.given"
     RATING_STEP = "rating.step"
+    DEMAND = "demand.handed-in"
+    DEMAND_STEP = "demand.step"
+    KIOSK_DAY = "kiosk.day"
 
 
 class EpochBegan(msgspec.Struct, frozen=True, kw_only=True):
@@ -276,6 +279,46 @@ class RatingStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     step: Text
     note: Text = ""
     reasons: list[Text] = []
+
+
+class KioskDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One day at the kiosk of a station, in numbers alone."""
+
+    day: Text  # ISO, in China
+    sessions: Small = 0
+    completed: dict[Text, Small] = {}  # what came to its end, by code of the item or a word -> how often
+    abandoned: dict[Text, Small] = {}  # the step at which nothing had come to an end -> how often
+    seconds_p50: Small = 0  # of visits in which something did
+    seconds_p90: Small = 0
+    helped: Small = 0
+    elder: Small = 0
+
+
+class DemandPaper(msgspec.Struct, frozen=True, kw_only=True):
+    digest: Text
+    size: Seq
+    type: Text
+
+
+class DemandTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What somebody handed in at a counter. Of an anonymous one neither name nor telephone number exists."""
+
+    id: Text
+    number: Text
+    type: Text  # question, help, suggestion, complaint, report
+    content: Annotated[str, msgspec.Meta(max_length=4000)]
+    place: Text
+    anonymous: bool = False
+    name: Text = ""
+    phone: Text = ""
+    publish: bool = False
+    papers: list[DemandPaper] = []
+
+
+class DemandStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    demand: Text
+    step: Text  # withdrawn
+    note: Text = ""
 
 
 class NumberEnded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -206,6 +206,8 @@ NETWORK_WORDS: Texts = {
         "核对两件是否同一申请；在两件上都写明。",
         "Find out whether they are one application, and note it on both.",
     ),
+    "attention.citizen-call": ("自助终端有人需要帮助", "Somebody at a kiosk asks for help"),
+    "attention.citizen-call.todo": ("由服务站工作人员到场。", "The station’s people go and help."),
     "attention.paper-lost": ("一份材料两处都没有了", "A paper is gone at both ends"),
     "attention.paper-lost.todo": ("请服务站联系申请人重新拍摄。", "The station asks the applicant and takes it again."),
     "attention.paper-damaged": (

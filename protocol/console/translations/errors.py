@@ -497,6 +497,24 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "This station has no such device",
         "See the devices page",
     ),
+    "refused.code-wait": (
+        "输错的次数太多了，先歇一会儿",
+        "请过 {minutes} 分钟再试，或者到窗口查询",
+        "Too many wrong tries for now",
+        "Wait {minutes} minutes, or ask at the counter",
+    ),
+    "refused.needs-card": (
+        "这一步要刷本人身份证",
+        "请把身份证放在读卡区；没有带身份证，请到窗口办理",
+        "This step needs your identity card",
+        "Put the card on the reader; without it, the counter can help",
+    ),
+    "refused.not-offered": (
+        "这个事项今天不能在自助终端办理",
+        "请到取号机取号，在窗口办理",
+        "This item is not done at a machine today",
+        "Take a number: the counter does it",
+    ),
     "refused.tray": (
         "这一步现在做不了：托盘上只能放一张证件",
         "请先拿起证件，或先放一张",
@@ -994,6 +1012,19 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "请安装字体包 fonts-noto-cjk",
         "There is no font for Chinese in {folders}",
         "Install the package fonts-noto-cjk",
+    ),
+    # demands
+    "refused.demand-closed": (
+        "这件诉求已经提交，不能再修改",
+        "请打开它，看现在办到哪里",
+        "This demand is handed in and is not changed any more",
+        "Open it to see where it stands",
+    ),
+    "refused.demand-incomplete": (
+        "诉求还没有填完整",
+        "请补填标出的内容",
+        "The demand is not complete",
+        "Fill in what is marked",
     ),
     # ratings
     "refused.rating-over": (
