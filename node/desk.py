@@ -17,6 +17,7 @@ from node.drafts import (
     Ready,
     add_draft,
     check_asked,
+    corrected_from_card,
     discard_draft,
     draft_for,
     may_follow,
@@ -24,8 +25,9 @@ from node.drafts import (
     readiness,
 )
 from node.matters import Application, Part, application_of, asks_licence, case_of_matter, commitments
+from node.numbering import next_number
 from protocol.casebook import Casebook, tell
-from protocol.cases.acts import Applicant, By, CaseAct, Intake
+from protocol.cases.acts import Applicant, By, CaseAct, Intake, Trace
 from protocol.cases.case import Case
 from protocol.cases.guard import check
 from protocol.cases.rules import Act, Flag, Side, Status
@@ -37,7 +39,6 @@ from protocol.exchange.messages import Kind
 from protocol.exchange.topics import HUB
 
 _GRANTED = (Status.GRANTED, Status.ISSUED, Status.HANDED_OVER, Status.ARCHIVED)
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 # -- a case
@@ -52,33 +53,45 @@ def submit(
     by: By,
     at: datetime,
     mode: Mapping[str, str] | None = None,
+    trace: Trace | None = None,
 ) -> str:
     """The case, or every case of the matter, is on this disk and owed to the district when the caller's unit of work
     is left. Returns the number, of a matter the first one.
 
-    `mode` is what this station may do, by code of the item.
+    `mode` is what this station may do, by code of the item; `trace`, why rules did not decide it at once.
     :raises Refused: whatever readiness() names, or the draft is gone (posted twice)
     """
-    draft = need_draft(tx, draft_id)
     application = application_of(item) if isinstance(item, Item) else item
-    ready = readiness(application, draft, at.astimezone(CHINA).date())
-    _require(ready)
-    if not comes_after(tx, application.form, draft.details.after):
-        raise Refused("refused.first-stage")
+    draft, ready = need_ready(tx, draft_id, application, at)
     matter = draft_id if application.is_matter else ""
     first = ""
     for place, part in enumerate(application.parts):
         case_id = case_of_matter(draft_id, place)
-        number = _next_number(tx, pen.party, case_id, at)
-        intake = _intake(
+        number = next_number(tx, pen.party, case_id, at)
+        intake = intake_of(
             application, part, draft, ready, number, pen.party, matter, (mode or {}).get(part.item.code, "")
         )
-        act = CaseAct(case=case_id, id=case_id, act=Act.SUBMIT, follows=None, by=by, at=stamp(at), intake=intake)
+        act = CaseAct(
+            case=case_id, id=case_id, act=Act.SUBMIT, follows=None, by=by, at=stamp(at), intake=intake, trace=trace
+        )
         check(None, Act.SUBMIT, Side.STATION, by, act)
         say_to_hub(tx, pen, act, at)
         first = first or number
     discard_draft(tx, draft_id)
     return first
+
+
+def need_ready(db: Database, draft_id: str, application: Application, at: datetime) -> tuple[Draft, Ready]:
+    """The draft, whole enough to be taken in.
+
+    :raises Refused: whatever readiness() names; no-draft; first-stage
+    """
+    draft = need_draft(db, draft_id)
+    ready = readiness(application, draft, at.astimezone(CHINA).date())
+    _require(ready)
+    if not comes_after(db, application.form, draft.details.after):
+        raise Refused("refused.first-stage")
+    return draft, ready
 
 
 def comes_after(db: Database, item: Item, number: str) -> bool:
@@ -103,7 +116,7 @@ def _require(ready: Ready) -> None:
         raise Refused(code)
 
 
-def _intake(
+def intake_of(
     application: Application,
     part: Part,
     draft: Draft,
@@ -113,6 +126,7 @@ def _intake(
     matter: str,
     mode: str,
 ) -> Intake:
+    """What the draft says of one item of the application, as it is told."""
     item, details = part.item, draft.details
     known = ready.checked.answers | details.situations
     answers = part.answers(known)
@@ -121,6 +135,7 @@ def _intake(
     follow = {one.code for one in may_follow(application.form, draft)} & set(details.lacking) - attached
     own_keys = {field.key for field in item.fields}
     renewal = asks_licence(item)
+    corrected = corrected_from_card(draft)
     return Intake(
         number=number,
         station=station,
@@ -146,6 +161,9 @@ def _intake(
         after=details.after if item.after else "",
         licence=details.licence if renewal else "",
         licence_until=details.licence_until if renewal else "",
+        fetch_at=details.fetch_at,
+        corrected_from_card={key: corrected[key] for key in own if key in corrected}
+        | {key: corrected[one] for key, one in part.fields.items() if one in corrected and key in answers},
     )
 
 
@@ -164,7 +182,7 @@ def begin_supplement(tx: Database, entropy: bytes, book: Casebook, case_id: str,
     known = draft_for(tx, case_id)
     if known:
         return known
-    case = need_case(tx, book, case_id)
+    case = need_held(tx, book, case_id)
     act = Act.SUPPLY if waits_for_papers(case) else Act.SUPPLEMENT
     check(case, act, Side.STATION, by, blank(case, act, by))
     situations = case.intake.situations if case.intake else {}
@@ -200,7 +218,7 @@ def supplement(tx: Database, pen: Journal, book: Casebook, draft_id: str, item: 
     """
     draft = need_draft(tx, draft_id)
     assert draft.supplements is not None
-    case = need_case(tx, book, draft.supplements)
+    case = need_held(tx, book, draft.supplements)
     act = Act.SUPPLY if waits_for_papers(case) else Act.SUPPLEMENT
     checked = check_asked(item, draft)
     if act is Act.SUPPLEMENT and not checked.is_good:
@@ -228,25 +246,17 @@ def need_case(db: Database, book: Casebook, case_id: str) -> Case:
     return case
 
 
+def need_held(db: Database, book: Casebook, case_id: str) -> Case:
+    """:raises Refused: no-case; not-holder, for a case that has been moved to another station"""
+    case = need_case(db, book, case_id)
+    if case.station and case.station != book.party:
+        raise Refused("refused.not-holder")
+    return case
+
+
 def blank(case: Case, act: Act, by: By, *, id_: str = "", at: datetime | None = None, reason: str = "") -> CaseAct:
     return CaseAct(case=case.id, id=id_, act=act, follows=case.tip, by=by, at=stamp(at) if at else "", reason=reason)
 
 
 def say_to_hub(tx: Database, pen: Journal, act: CaseAct, at: datetime) -> None:
     pen.write(tx, HUB, Kind.CASE_ACT, tell(act), by=act.by.account, at=at, case=act.case)
-
-
-def _next_number(tx: Database, station: str, case_id: str, at: datetime) -> str:
-    """STATION-26-00012-K7M: counted per station and year without the hub.
-
-    The last three letters come from the case's random id. A station that was restored to an older copy
-    counts some numbers again, and two citizens must not hold receipts with one number.
-    """
-    year = at.astimezone(CHINA).year
-    row = tx.execute(
-        "insert into counters (name, value) values (?, 1) on conflict (name) do update set value = value + 1 returning value",
-        (f"cases-{year}",),
-    ).fetchone()
-    tail = int(case_id[:4], 16)
-    check_letters = _CROCKFORD[tail >> 11 & 31] + _CROCKFORD[tail >> 5 & 31] + _CROCKFORD[tail & 31]
-    return f"{station.upper()}-{year % 100:02d}-{row[0]:05d}-{check_letters}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 from sqlite_utils import Database
 
-from node import demands, endings, issues, people, ratings, rulebook
+from node import asking, demands, endings, issues, people, ratings, rulebook
+from node.instant import note_applicant
 from node.kiosk import meters
 from protocol.casebook import Casebook, Listener
 from protocol.errors import Distrusted
@@ -18,7 +19,7 @@ _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode
 
 
 # what follows every act that is kept, in the unit of work that keeps it
-LISTENERS: tuple[Listener, ...] = (note_licences,)
+LISTENERS: tuple[Listener, ...] = (note_licences, note_applicant)
 
 
 def handlers(book: Casebook) -> dict[str, Handler]:
@@ -36,6 +37,7 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.RATING: ratings.hear,
         Kind.RATING_STEP: ratings.hear_step,
         Kind.KIOSK_DAY: meters.hear,
+        Kind.QUESTION: asking.hear,
     }
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from node.asking import question_tables
 from node.demands import demand_tables
 from node.endings import ending_tables
 from node.hall.day import day_tables
 from node.hall.ledger import hall_tables
+from node.instant import instant_tables
 from node.kiosk.codes import code_tables
 from node.kiosk.meters import meter_tables
 from node.kiosk.sessions import session_tables
@@ -165,3 +167,15 @@ def the_kiosk(db: Database) -> None:
 def demands(db: Database) -> None:
     """What people ask, report or complain of at the counter."""
     demand_tables(db)
+
+
+@migrations()
+def questions_left(db: Database) -> None:
+    """What the catalogue did not answer."""
+    question_tables(db)
+
+
+@migrations()
+def cases_of_one_applicant(db: Database) -> None:
+    """Rules that decide on the spot ask how many cases of the same kind somebody has here."""
+    instant_tables(db)

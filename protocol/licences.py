@@ -150,8 +150,9 @@ SOON = "soon"
 
 
 def note_licences(tx: Database, heard: Heard, act: CaseAct, case: Case) -> None:
-    """A listener of the casebook. A case that has just come in has no licence, unless it asks for an end of one."""
-    if len(case.steps) > 1 or (case.intake is not None and case.intake.licence):
+    """A listener of the casebook. A case that has just come in has no licence, unless it was decided at once or ends one."""
+    born_with_it = case.issued is not None or (case.intake is not None and case.intake.licence)
+    if len(case.steps) > 1 or born_with_it:
         follow_licences(tx, case)
 
 
@@ -260,6 +261,15 @@ def window_of(end: date, opens: Span, closes: Span | None, calendar: Calendar) -
     while not calendar.is_working(last):
         last -= timedelta(days=1)
     return first.isoformat(), last.isoformat()
+
+
+def last_day(validity: Span | None, start: date) -> str:
+    """Of a licence that holds from a day: the day before the same day, so many months on; "" for no end."""
+    if validity is None:
+        return ""
+    days = validity.unit is not Unit.MONTH
+    end = start + timedelta(days=validity.value) if days else month_later(start, validity.value)
+    return (end - timedelta(days=1)).isoformat()
 
 
 def _before(end: date, span: Span, calendar: Calendar) -> date:

@@ -32,6 +32,7 @@ RECORDS = (
     *NAMES,
     "protocol.store",
     "protocol.settings",
+    "protocol.asking",
     "protocol.attention",
     "protocol.casebook",
     "protocol.clocks",
@@ -63,6 +64,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.claim": GROUND,
     "protocol.cases": (*GROUND, "protocol.catalogue"),
     "protocol.catalogue": (*GROUND, "protocol.cases"),
+    # questions are answered by items and by nothing else
+    "protocol.asking": (*GROUND, "protocol.catalogue"),
     "protocol.controls": (*GROUND, "protocol.cases.words", "protocol.catalogue"),
     "protocol.clocks": (*HEART,),
     # pure, so that hub and station come to the same: what is asked of records is handed in
@@ -102,8 +105,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     # devices: they know cards and cables, no case and no page
     "node.devices": (*GROUND, "protocol.catalogue", "protocol.settings"),
     "node.schema": (
+        "node.asking",
         "node.demands",
         "node.endings",
+        "node.instant",
         "node.hall",
         "node.kiosk",  # its three tables
         "node.machines",
@@ -191,6 +196,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "apscheduler": ("node.jobs", "hub.jobs", "protocol.chores", *APPS),
     "typst": ("protocol.documents",),
     "cel": ("protocol.catalogue.expressions",),  # instant rules: what may stand in one is decided in one place
+    "opencc": ("protocol.asking.words",),
     "pypinyin": ("protocol.catalogue", "protocol.casebook", "hub"),
     "yaml": ("protocol.catalogue", "protocol.replica", "provisioning"),
     "cryptography": (

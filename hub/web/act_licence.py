@@ -9,9 +9,9 @@ from hub.web.asking import Ask, Asked, Block, Input
 from protocol.cases.acts import LicenceTerms
 from protocol.cases.licences import GIVEN_UP
 from protocol.cases.rules import Act, Status
-from protocol.catalogue.calendars import month_later
-from protocol.catalogue.items import Licence, LicenceEffect, Unit
+from protocol.catalogue.items import Licence, LicenceEffect
 from protocol.console.texts import Phrase, say
+from protocol.licences import last_day
 
 _CHANGE = {
     LicenceEffect.ISSUES: "new",
@@ -69,7 +69,7 @@ def proposed(asked: Asked, licence: Licence) -> LicenceTerms:
         kind=licence.kind,
         holder=case.applicant.name,
         valid_from=start.isoformat(),
-        valid_to=until if keeps_its_end else _end(licence, start),
+        valid_to=until if keeps_its_end else last_day(licence.validity, start),
         change=_CHANGE[licence.effect],
         replaces=old,
     )
@@ -99,13 +99,3 @@ def licence_said(asked: Asked, typed: Mapping[str, str]) -> LicenceTerms | None:
 def licence_problems(typed: Mapping[str, str]) -> dict[str, Phrase]:
     start, end = typed.get("licence.valid_from", ""), typed.get("licence.valid_to", "")
     return {"licence.valid_to": say("licence.ends-before")} if end and end < start else {}
-
-
-def _end(licence: Licence, start: date) -> str:
-    """The last day: the day before the same day, so many months on."""
-    if licence.validity is None:
-        return ""
-    value = licence.validity.value
-    days = licence.validity.unit is not Unit.MONTH
-    end = start + timedelta(days=value) if days else month_later(start, value)
-    return (end - timedelta(days=1)).isoformat()

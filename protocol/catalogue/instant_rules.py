@@ -44,11 +44,6 @@ _FIELD_TYPES: Mapping[InputType, frozenset[FieldType]] = {
     InputType.DAY: frozenset({FieldType.DATE}),
     InputType.AGE: frozenset({FieldType.ID_NUMBER, FieldType.DATE}),
 }
-_QUESTION_TYPES = {
-    StationQuestion.OPEN_CASES: InputType.COUNT,
-    StationQuestion.GRANTED_CASES: InputType.COUNT,
-    StationQuestion.LICENCE_HOLDS: InputType.YES,
-}
 _TYPICAL: Mapping[InputType, Sequence[Value]] = {
     InputType.TEXT: ("", "样例", "a"),
     InputType.NUMBER: (0.0, 1.5, 1_000_000.0),
@@ -144,8 +139,8 @@ def _source(item: Item, path: str, one: InstantInput) -> Told:
         case InputSource.STATION:
             if one.of not in list(StationQuestion):
                 yield f"{path}.of", f"a station can be asked for {', '.join(StationQuestion)}"
-            elif one.type is not (fits := _QUESTION_TYPES[StationQuestion(one.of)]):
-                yield f"{path}.type", f"the answer to {one.of} is {fits}; write that"
+            if one.type is not InputType.COUNT:
+                yield f"{path}.type", "a station counts cases; write count"
         case InputSource.LIST:
             if not LIST_NAME.fullmatch(one.of):
                 yield f"{path}.of", "must be the name of a reference list: lower-case letters, digits and -"

@@ -225,7 +225,6 @@ class StationQuestion(StrEnum):
 
     OPEN_CASES = "open-cases"  # of this applicant for this item, under way here
     GRANTED_CASES = "granted-cases"  # of this applicant for this item, granted here
-    LICENCE_HOLDS = "licence-holds"  # the licence that is named is known here and has not ended
 
 
 class InstantOutcome(StrEnum):

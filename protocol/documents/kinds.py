@@ -34,6 +34,8 @@ class Kind(StrEnum):
     TRANSFER = "transfer"
     REVOCATION = "revocation"
     CANCELLATION = "cancellation"
+    INSTANT = "instant"
+    INSTANT_LICENCE = "instant-licence"
 
 
 class Maker(StrEnum):
@@ -134,7 +136,31 @@ DOCUMENTS: dict[Kind, Row] = {
         "notice", "注销决定书", "Decision: cancelled", "注销", Maker.HUB, True,
         (*_FACE, "rows", "reason", "basis", "day"), f"{_LICENSING}第七十条",
     ),
+    Kind.INSTANT: Row(
+        "decision", "即时办结决定书", "Decision: granted at once", "即办", Maker.STATION, False,
+        (*_FACE, "basis", "reasons", "decided_on"), f"{_LICENSING}第三十四条第二款：当场作出书面决定；凭核验码核验",
+    ),
+    Kind.INSTANT_LICENCE: Row(
+        "licence", "即时办结证照", "Licence issued at once", "即办证照", Maker.STATION, False,
+        (*_FACE, "number", "scope", "day"), f"{_LICENSING}第三十四条第二款；凭核验码核验，区中心确认后另发加盖印章的证照",
+    ),
 }  # fmt: skip
+
+
+# what the applicant is handed at the end; the rest of a case's documents stays with the offices, or went out before
+HANDED = frozenset(
+    {
+        Kind.GRANT,
+        Kind.DENIAL,
+        Kind.NON_ACCEPTANCE,
+        Kind.NOT_REQUIRED,
+        Kind.LICENCE,
+        Kind.WITHDRAWAL,
+        Kind.TERMINATION,
+        Kind.INSTANT,
+        Kind.INSTANT_LICENCE,
+    }
+)
 
 
 def number_of(kind: Kind, case_number: str, nth: int = 1) -> str:
