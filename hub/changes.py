@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
+from protocol.asking.synonyms import CALLED, synonyms_of
 from protocol.catalogue.bundle import Catalogue
 from protocol.catalogue.items import Item
 from protocol.catalogue.remits import Remit
@@ -27,6 +28,7 @@ class Sort(StrEnum):
     ITEM = "item"
     CALENDAR = "calendar"
     REMIT = "remit"
+    CALLED = "called"  # what the district has added to what people call an item
     OTHER = "other"  # a part of another kind, such as a rule of the house
 
 
@@ -49,8 +51,14 @@ class Change:
 
 
 def changes(before: Catalogue | None, after: Catalogue) -> list[Change]:
-    """Items first, by code; then calendars, remits and other parts."""
-    return [*_items(before, after), *_years(before, after), *_remits(before, after), *_others(before, after)]
+    """Items first, by code; then calendars, remits, names and other parts."""
+    return [
+        *_items(before, after),
+        *_years(before, after),
+        *_remits(before, after),
+        *_called(before, after),
+        *_others(before, after),
+    ]
 
 
 def _newest(catalogue: Catalogue | None) -> dict[str, Item]:
@@ -93,11 +101,24 @@ def _remits(before: Catalogue | None, after: Catalogue) -> Iterator[Change]:
             yield Change(Sort.REMIT, _what(was, is_), subject, "", "", (0, 0), tuple(fields))
 
 
+def _called(before: Catalogue | None, after: Catalogue) -> Iterator[Change]:
+    old, new = (synonyms_of(one.extras).called if one else {} for one in (before, after))
+    items = _newest(after)
+    for code in sorted(old.keys() | new.keys()):
+        was, is_ = old.get(code, ()), new.get(code, ())
+        if was != is_:
+            fields = [FieldChange("called", name, "") for name in was if name not in is_]
+            fields += [FieldChange("called", "", name) for name in is_ if name not in was]
+            item = items.get(code)
+            names = (item.name, item.name_en) if item else ("", "")
+            yield Change(Sort.CALLED, _what(was, is_), code, *names, (0, 0), tuple(fields))
+
+
 def _others(before: Catalogue | None, after: Catalogue) -> Iterator[Change]:
     old = before.extras if before else {}
     for name in sorted(old.keys() | after.extras.keys()):
         was, is_ = old.get(name), after.extras.get(name)
-        if was != is_:
+        if was != is_ and not name.startswith(CALLED):
             yield Change(Sort.OTHER, _what(was, is_), name, "", "", (0, 0))
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 import msgspec
 from sqlite_utils import Database
 
-from hub import breaches, endings, kiosk_days, people, ratings, readings
+from hub import breaches, demands, endings, kiosk_days, people, questions, ratings, readings
 from hub.cards import note_card
 from hub.finished import note_for_archive
 from hub.lapses import note_doubted_receipt
@@ -52,9 +52,12 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.RULE_READ: readings.hear,
         Kind.BREACH: breaches.hearing(book),
         Kind.ENDED: endings.hear,
+        Kind.DEMAND: demands.hear,
+        Kind.DEMAND_STEP: demands.hear_step,
         Kind.RATING: ratings.hear,
         Kind.RATING_STEP: ratings.hear_step,
         Kind.KIOSK_DAY: kiosk_days.hear,
+        Kind.QUESTION: questions.hear,
     }
 
 

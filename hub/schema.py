@@ -7,17 +7,20 @@ import secrets
 from sqlite_utils import Database, Migrations
 
 from hub.counting import counting_tables
+from hub.demands import demand_tables
 from hub.endings import ending_tables
 from hub.finished import archive_tables
 from hub.kiosk_days import kiosk_day_table
 from hub.people import people_tables
 from hub.people_record import people_record_table
+from hub.questions import question_tables
 from hub.ratings import rating_tables
 from hub.retelling import moving_tables
 from hub.sections import section_tables
-from protocol.casebook import case_tables, cases_that_move
+from protocol.casebook import case_tables
 from protocol.console.accounts import account_tables, several_roles, terms_and_codes
 from protocol.console.looks import look_table
+from protocol.copies import cases_that_move
 from protocol.exchange.schema import exchange_tables
 from protocol.licences import licence_tables
 from protocol.standing import standing_tables
@@ -344,3 +347,15 @@ def ratings(db: Database) -> None:
 def days_of_the_kiosks(db: Database) -> None:
     """What was done at the stations' kiosks, day by day."""
     kiosk_day_table(db)
+
+
+@migrations()
+def questions_left(db: Database) -> None:
+    """What people asked at the stations and no item answered."""
+    question_tables(db)
+
+
+@migrations()
+def demands(db: Database) -> None:
+    """What people ask, report or complain of at the stations."""
+    demand_tables(db)

@@ -25,11 +25,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
 from node import cases, endings, jobs, replies
+from node.asking import Asking
+from node.devices.registry import Devices
 from node.dues import Dues
 from node.hall.desk import HallDesk
 from node.hall.ledger import Halls
 from node.hall.voice import Voice
-from node.house import LinkState
+from node.house import Bell, LinkState
 from node.rulebook import RuleShelf
 from node.schema import migrations
 from node.shelf import Shelf
@@ -117,9 +119,12 @@ class Station:
         kind = _KINDS.get(settings.tier, StationKind.TOWN)
         self.shelf = Shelf(self.store, self.blobs, lambda data: open_bundle(data, authority), kind, settings.party)
         self.rules = RuleShelf(lambda: self.shelf.catalogue)
+        self.asking = Asking(lambda: self.shelf.catalogue)
         self.dues = Dues(self.book, self.shelf)
+        self.devices = Devices(settings.devices)
         self.hall = HallDesk(Halls())
         self.voice = Voice(settings.folder / "voice")
+        self.bell = Bell()
         self._chores: BackgroundScheduler | None = None
         self._running = False
         self._moved = threading.Event()
@@ -139,6 +144,7 @@ class Station:
         self.office.open()
         self.look_at_shelf()
         self.store.on_commit(self._moved.set)
+        self.store.on_commit(self.bell.ring)
         if self.litestream is not None:
             self.replica = self.litestream.health(self.clock.now())
 
@@ -171,6 +177,7 @@ class Station:
     def close(self) -> None:
         """The other end of open()."""
         self.press.close()
+        self.asking.close()
         self.office.close()
         if self._lock is not None:
             os.close(self._lock)
@@ -311,7 +318,9 @@ def _console(station: Station, lifespan: Lifespan[Starlette] | None) -> Starlett
         templates=_HERE / "templates",
         navigation=navigation,
         bar=lambda: sync_bar(station),
+        scripts=("devices.js",),
     )
     app = console(shell, routes(), statics=[_HERE / "static"], lifespan=lifespan)
     app.state.house = station
+    app.state.is_ending = lambda: False  # a server that can be asked to end puts its own answer here
     return app

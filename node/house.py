@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from node.asking import Asking
+from node.devices.registry import Devices
 from node.dues import Dues
 from node.hall.desk import HallDesk
 from node.hall.voice import Voice
@@ -41,6 +43,16 @@ class LinkState:
     tried_at: datetime | None  # when the district was last reached for, in vain or not
 
 
+class Bell:
+    """Rung by every unit of work, so that who waits for something looks only when there may be something."""
+
+    def __init__(self) -> None:
+        self.rung = 0
+
+    def ring(self) -> None:
+        self.rung += 1
+
+
 def replica_is_well(replica: ReplicaHealth) -> bool:
     return replica.state is ReplicaState.OK
 
@@ -53,13 +65,16 @@ class House(Protocol):
     book: Casebook
     shelf: Shelf
     rules: RuleShelf
+    asking: Asking  # questions in people's own words
     press: PrintRoom
     checks: Checks  # whether a paper is genuine
     clock: Clock
     keys: Keys  # of the station's own word, on letters and on documents
     dues: Dues
+    devices: Devices
     hall: HallDesk  # who waits, who is called
     voice: Voice  # what the loudspeaker says of it
+    bell: Bell
     replica: ReplicaHealth | None
 
     def link_state(self) -> LinkState: ...

@@ -15,9 +15,10 @@ from node.kiosk.meters import meter_tables
 from node.kiosk.sessions import session_tables
 from node.machines import machine_tables
 from node.ratings import rating_tables
-from protocol.casebook import case_tables, cases_that_move
+from protocol.casebook import case_tables
 from protocol.console.accounts import account_tables, several_roles, terms_and_codes
 from protocol.console.looks import look_table
+from protocol.copies import cases_that_move
 from protocol.exchange.schema import exchange_tables
 from protocol.licences import licence_tables
 

@@ -25,12 +25,24 @@ from protocol.exchange.messages import (
     LicencesEnded,
     Message,
     PersonTold,
+    QuestionLeft,
     Recovered,
     RuleRead,
 )
 
 ROOT = Path(__file__).parent.parent
-BODIES = (EpochBegan, Recovered, CataloguePublished, RuleRead, PersonTold, LicencesEnded, KioskDay, CaseAct, Inner)
+BODIES = (
+    EpochBegan,
+    Recovered,
+    CataloguePublished,
+    RuleRead,
+    PersonTold,
+    LicencesEnded,
+    KioskDay,
+    QuestionLeft,
+    CaseAct,
+    Inner,
+)
 
 
 def schemas() -> str:

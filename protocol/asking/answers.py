@@ -66,7 +66,7 @@ def answer(index: AskIndex, text: str) -> Answer:
     if heard.elsewhere and not (fitting and fitting[0].called):
         return Nothing()
     if not fitting:
-        return _nearest(index, heard, found)
+        return _of_a_word(index, heard, found)
     best = fitting[0]
     beside = [one for one in fitting if one.score >= _BESIDE * best.score][:SHOWN]
     cards = [_card(index, heard, one) for one in beside]
@@ -80,6 +80,12 @@ def fits(found: Found) -> bool:
     return found.called or (found.words > 0 and (found.score >= _FITS or found.share >= _SAYS_MOST))
 
 
+def nearest(index: AskIndex, text: str) -> Several | Nothing:
+    """What comes nearest, as choices and without the gate: for somebody who said that the answer was not his."""
+    heard, found = index.rank(text, SHOWN)
+    return Several([_card(index, heard, one) for one in found], ()) if found else Nothing()
+
+
 def offered(index: AskIndex, items: Iterable[Item]) -> Several:
     """Items that were found by another way (a code, pinyin), as choices."""
     cards = [
@@ -89,7 +95,7 @@ def offered(index: AskIndex, items: Iterable[Item]) -> Several:
     return Several(cards, ())
 
 
-def _nearest(index: AskIndex, heard: Heard, found: Sequence[Found]) -> Several | Nothing:
+def _of_a_word(index: AskIndex, heard: Heard, found: Sequence[Found]) -> Several | Nothing:
     """Two characters alone are what people type most, and no gate can weigh them: the nearest are offered as choices."""
     near = [one for one in found if one.score > 0][:SHOWN]
     if not near or heard.is_filler or len(heard.said) != _A_WORD or not is_han(heard.said):
@@ -115,18 +121,18 @@ def _question(cards: Sequence[Card]) -> Sequence[Action]:
 
 
 def _card(index: AskIndex, heard: Heard, found: Found) -> Card:
-    return Card(found.item, _passage(heard, found.item), _actions(index, found.actions))
+    return Card(found.item, _passage(index, heard, found.item), _actions(index, found.actions))
 
 
 def _actions(index: AskIndex, keys: frozenset[str]) -> Sequence[Action]:
     return tuple(action for action in index.synonyms.table.actions if action.key in keys)
 
 
-def _passage(heard: Heard, item: Item) -> Passage:
+def _passage(index: AskIndex, heard: Heard, item: Item) -> Passage:
     """Where most of the question stands, the shortest text of those; the name where nothing does."""
     asked = set(pieces(heard.said)) | set(pieces(heard.replaced))
     best, most = Passage("name", item.name), (0, 0)
-    for field, texts in zip(_COLUMNS, columns_of(item), strict=True):
+    for field, texts in zip(_COLUMNS, columns_of(item, index.synonyms), strict=True):
         for text in texts:
             met = (len(asked & set(pieces(fold(text)))), -len(text))
             if met[0] and met > most:

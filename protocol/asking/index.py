@@ -131,7 +131,7 @@ class AskIndex:
     # -- how it is made
 
     def _add(self, place: int, item: Item) -> None:
-        columns = [[fold(text) for text in column] for column in columns_of(item)]
+        columns = [[fold(text) for text in column] for column in columns_of(item, self.synonyms)]
         self._known.append(
             _Known(
                 item,
@@ -146,7 +146,7 @@ class AskIndex:
         self._db.execute("insert into told (rowid, guide, basis) values (?,?,?)", (place, *written[3:]))
 
 
-def columns_of(item: Item) -> tuple[Sequence[str], ...]:
+def columns_of(item: Item, synonyms: Synonyms) -> tuple[Sequence[str], ...]:
     """Names, aliases, keywords, guide and basis of an item, as texts: what a question is compared with."""
     keywords = [item.result]
     if item.licence:
@@ -156,4 +156,4 @@ def columns_of(item: Item) -> tuple[Sequence[str], ...]:
     for situation in item.situations:
         guide += [situation.question, *(choice.label for choice in situation.choices)]
     basis = [one.text for one in item.legal_basis]
-    return (item.name, item.name_en), item.aliases, keywords, guide, basis
+    return (item.name, item.name_en), (*item.aliases, *synonyms.called.get(item.code, ())), keywords, guide, basis

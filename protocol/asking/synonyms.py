@@ -1,7 +1,8 @@
 """The operator's table of how people say things: words left out, what is to be done, words for words.
 
-Data and no code: a district edits it like an item, and it travels as one signed part of the catalogue. Until an
-issue brings one, the delivered table holds. A table never makes an answer; it only leads to an item.
+Data and no code: a district edits it, and it travels in signed parts of the catalogue. Until an issue brings a
+table, the delivered one holds. Beside it stand the names that the district has added to an item since: what people
+call a thing is no law, so a name makes no new version of the item. Neither makes an answer; they lead to an item.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from protocol.asking.words import fold
 from protocol.catalogue.reading import read_as
 from protocol.errors import Distrusted, Refused
 
-PART = "asking/synonyms"  # what our part of an issue is called
+ASKING = "asking/"  # what parts of ours are called
+TABLE = f"{ASKING}words"
+CALLED = f"{ASKING}called/"  # and the code of the item
 _LONGEST = 40  # characters of one entry; a sentence is no word
 _MOST = 5000  # entries of all lists together
 
@@ -65,6 +68,7 @@ class Synonyms:
     """A table that is ready to be used; safe for any thread."""
 
     table: Table
+    called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # code -> names that the district has added
     _unsaid: re.Pattern[str] = field(init=False)
     _words: re.Pattern[str] = field(init=False)
     _word: Mapping[str, str] = field(init=False)
@@ -102,9 +106,6 @@ class Synonyms:
     def actions_of(self, name: str) -> frozenset[str]:
         """What can be done by an item of this name; empty where the name does not say."""
         return frozenset(action.key for action in self.table.actions if any(said in name for said in action.names))
-
-    def action(self, key: str) -> Action:
-        return next(action for action in self.table.actions if action.key == key)
 
     @staticmethod
     def _without(what: re.Pattern[str], text: str) -> str:
@@ -155,20 +156,32 @@ def delivered() -> Synonyms:
     return read_table(file.name, file.read_bytes())
 
 
-def part_of(synonyms: Synonyms) -> dict[str, bytes]:
-    """The part for an issue; the same table gives the same bytes."""
-    return {PART: msgspec.json.encode(synonyms.table, order="sorted")}
+def table_part(synonyms: Synonyms) -> dict[str, bytes]:
+    """The table as a part of an issue; the same table gives the same bytes."""
+    return {TABLE: msgspec.json.encode(synonyms.table, order="sorted")}
+
+
+def called_part(code: str, names: Iterable[str]) -> dict[str, bytes]:
+    """The added names of an item as a part of an issue."""
+    return {f"{CALLED}{code}": msgspec.json.encode(sorted(set(names)))}
+
+
+def parts_of_ours(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {name: data for name, data in parts.items() if name.startswith(ASKING)}
 
 
 def synonyms_of(parts: Mapping[str, bytes]) -> Synonyms:
-    """The table of an issue, or the delivered one where it brings none.
+    """What an issue says, with the delivered table where it brings none.
 
-    :raises Distrusted: bundle: the part cannot be read
+    :raises Distrusted: bundle: a part cannot be read
     """
-    data = parts.get(PART)
-    if data is None:
-        return delivered()
     try:
-        return Synonyms(msgspec.json.decode(data, type=Table))
+        called = {
+            name.removeprefix(CALLED): msgspec.json.decode(data, type=tuple[str, ...])
+            for name, data in parts.items()
+            if name.startswith(CALLED)
+        }
+        table = msgspec.json.decode(parts[TABLE], type=Table) if TABLE in parts else delivered().table
     except msgspec.DecodeError as why:
         raise Distrusted("distrusted.bundle") from why
+    return Synonyms(table, called)

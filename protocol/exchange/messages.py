@@ -200,6 +200,7 @@ class Kind(StrEnum):
     DEMAND = "demand.handed-in"
     DEMAND_STEP = "demand.step"
     KIOSK_DAY = "kiosk.day"
+    QUESTION = "question.left"
 
 
 class EpochBegan(msgspec.Struct, frozen=True, kw_only=True):
@@ -319,6 +320,16 @@ class DemandStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     demand: Text
     step: Text  # withdrawn
     note: Text = ""
+
+
+class QuestionLeft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A question that the catalogue did not answer, without anything that points at a person; once a day and station."""
+
+    text: Annotated[str, msgspec.Meta(max_length=120)]
+    why: Text  # nothing: no item met it; unwanted: what was shown was not it
+    day: Text  # ISO, in China
+    place: Text = ""  # desk, kiosk, query
+    shown: list[Text] = []  # codes of the items that were offered
 
 
 class NumberEnded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

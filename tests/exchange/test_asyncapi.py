@@ -24,6 +24,7 @@ from protocol.exchange.messages import (
     Letter,
     LicencesEnded,
     PersonTold,
+    QuestionLeft,
     Recovered,
     RuleRead,
 )
@@ -43,6 +44,7 @@ BODIES = {
     Kind.RULE_READ: RuleRead,
     Kind.BREACH: Inner,
     Kind.ENDED: LicencesEnded,
+    Kind.QUESTION: QuestionLeft,
 }
 
 

@@ -54,6 +54,7 @@ PUBLISHING_WORDS: Texts = {
     "pub.sort-item": ("事项", "Item"),
     "pub.sort-calendar": ("工作日历", "Calendar"),
     "pub.sort-remit": ("权限表", "Table of authority"),
+    "pub.sort-called": ("群众叫法", "What people call it"),
     "pub.sort-other": ("其他", "Other"),
     "pub.versions": ("第 {before} 版 → 第 {after} 版", "version {before} → {after}"),
     "pub.version-new": ("第 {after} 版", "version {after}"),
