@@ -89,7 +89,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.exchange.loopback": ("protocol.errors", *SEAM),
     "protocol.attention": (*GROUND, "protocol.store"),
     "protocol.exchange": (*HEART, *NAMES, "protocol.store", "protocol.attention"),
-    "protocol.copies": (*HEART, *MAIL),
+    # what of a case came as the hub's word for another desk
+    "protocol.copies": (*HEART, "protocol.attention", *MAIL),
     "protocol.casebook": (*HEART, *NAMES, "protocol.store", "protocol.attention", "protocol.copies", *MAIL),
     "protocol.rebuilding": (*HEART, *NAMES, "protocol.store", "protocol.attention", "protocol.casebook", *MAIL),
     "protocol.replica": (*GROUND, *NAMES, "protocol.store", "protocol.settings"),
@@ -149,6 +150,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "protocol.exchange.schema",
         "protocol.licences",
         "protocol.standing",
+        "hub.retelling",
+        "protocol.copies",
     ),
     "hub.web": (*RECORDS, *MAIL, "protocol.console", "hub"),
     "hub.app": ("protocol", "hub", "provisioning"),

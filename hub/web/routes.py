@@ -11,7 +11,21 @@ from starlette.types import Lifespan
 
 from hub import cards, finished, holdings, sections, stations, worklists
 from hub.room import Room
-from hub.web import acts, archive, breaches, case, network, notices, papers, ratings, rule_steps, rules, sticks, verify
+from hub.web import (
+    acts,
+    archive,
+    breaches,
+    case,
+    demands,
+    network,
+    notices,
+    papers,
+    ratings,
+    rule_steps,
+    rules,
+    sticks,
+    verify,
+)
 from hub.web.act_survey import PHOTO_BYTES, PHOTOS_AT_ONCE
 from hub.web.people_routes import SEE_PEOPLE, people_routes
 from hub.web.publishing_routes import SEE as SEE_PUBLICATIONS
@@ -106,6 +120,7 @@ def _routes() -> list[ConsoleRoute]:
         *publishing_routes(),
         *register_routes(OFFICE),
         *statistics_routes(),
+        page("/demands", demands.show, to=OFFICE, name="demands"),
         page("/ratings", ratings.show, to=SEE_STATISTICS, name="ratings"),
         *looking((Role.AUDITOR, Role.SUPERVISOR)),
         page("/start", start, to=EVERYBODY, name="start"),
@@ -129,6 +144,7 @@ def _navigation(room: Room, account: Account) -> list[NavItem]:
         NavItem("worklist", say("hub.worklist"), waiting),
         NavItem("cases", say("hub.cases")),
         NavItem("cards", say("cards.title"), open_cards),
+        NavItem("demands", say("demands.title")),
         NavItem("licences", say("licences.title")),
         *([NavItem("archive", say("archive.title"), to_archive)] if account.may(*archive.READ) else []),
         NavItem("attention", say("hub.attention"), open_notices),

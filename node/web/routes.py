@@ -13,6 +13,7 @@ from node import ratings, renewals, rulebook
 from node.web import (
     case,
     case_acts,
+    demands,
     documents,
     guide,
     home,
@@ -30,6 +31,9 @@ from node.web import (
     sync,
     verify,
 )
+from node.web.devices_panel import reader_addresses
+from node.web.devices_routes import device_routes
+from node.web.hall_routes import hall_routes
 from node.web.room_routes import room_routes
 from node.web.tools import DESK, house, today
 from protocol import attention
@@ -51,8 +55,8 @@ def routes() -> list[ConsoleRoute]:
         page("/items/{code}", guide.show, to=DESK, name="item"),
         page("/drafts/{draft_id}/situations", situations.show, to=DESK, name="situations"),
         form("/drafts/{draft_id}/situations", situations.save, to=DESK, name="situations.do"),
-        page("/drafts/{draft_id}", intake.show, to=DESK, name="intake"),
-        form("/drafts/{draft_id}", intake.save, to=DESK, name="save"),
+        page("/drafts/{draft_id}", intake.show, to=DESK, name="intake", connects=reader_addresses),
+        form("/drafts/{draft_id}", intake.save, to=DESK, name="save", connects=reader_addresses),
         page("/drafts/{draft_id}/papers", papers.show, to=DESK, name="papers"),
         form(
             "/drafts/{draft_id}/papers",
@@ -69,6 +73,7 @@ def routes() -> list[ConsoleRoute]:
         form("/drafts/{draft_id}/check", submitting.submit, to=DESK, name="submit"),
         page("/drafts/{draft_id}/discard", submitting.ask_discard, to=DESK, name="discard"),
         form("/drafts/{draft_id}/discard", submitting.discard, to=DESK, name="discard.do"),
+        *device_routes(),
         # cases
         page("/cases", lists.show, to=DESK, name="cases"),
         form("/cases", lists.search, to=DESK, name="search"),
@@ -117,10 +122,26 @@ def routes() -> list[ConsoleRoute]:
         page("/licences", licences.show, to=DESK, name="licences"),
         page("/verify", verify.show, to=EVERYBODY, name="verify"),
         form("/verify", verify.look, to=EVERYBODY, name="verify.do", max_files=1, max_bytes=verifying.UPLOAD_BYTES),
+        page("/demands", demands.show, to=DESK, name="demands"),
+        form("/demands", demands.begin, to=DESK, name="demand.begin"),
+        page("/demands/{demand}", demands.show_one, to=DESK, name="demand"),
+        form(
+            "/demands/{demand}",
+            demands.save,
+            to=DESK,
+            name="demand.save",
+            max_files=papers.FILES_AT_ONCE,
+            max_bytes=papers.UPLOAD_BYTES,
+        ),
+        form("/demands/{demand}/discard", demands.discard, to=DESK, name="demand.discard"),
+        form("/demands/{demand}/withdraw", demands.withdraw, to=DESK, name="demand.withdraw"),
+        form("/demands/{demand}/papers/remove", demands.remove_paper, to=DESK, name="demand.paper.remove"),
+        page("/demands/{demand}/papers/{digest}", demands.paper, to=DESK, name="demand.paper"),
         page("/sync", sync.show, to=DESK, name="sync"),
         form("/sync/now", sync.send_now, to=DESK, name="sync.now"),
         form("/sync/export", sync.export, to=DESK, name="sync.export"),
         page("/sync/stick/{name}", sync.download, to=DESK, name="sync.stick"),
+        *hall_routes(),
         *room_routes(),
         form("/sync/import", sync.bring_in, to=DESK, name="sync.import", max_files=1, max_bytes=sync.STICK_BYTES),
     ]
@@ -134,19 +155,23 @@ def navigation(request: Request, account: Account) -> Sequence[NavItem]:
         unread = rulebook.unread(db, here.rules.in_force(rulebook.day_of(here.clock.now())), account.name)
     return [
         NavItem("desk", say("nav.desk")),
+        NavItem("queue", say("queue.title")),
         NavItem("items", say("nav.items")),
         NavItem("cases", say("nav.cases")),
         NavItem("attention", say("nav.attention"), count=waiting),
         NavItem("rules", say("nav.rules"), count=unread),
         NavItem("licences", say("licences.title"), count=renew),
         NavItem("verify", say("verify.nav")),
+        NavItem("demands", say("demand.title")),
         NavItem("ratings", say("ratings.title"), count=bad if account.may(Role.HEAD) else 0),
         NavItem("sync", say("nav.sync")),
         *(
             [
                 NavItem("people", say("nav.people")),
                 NavItem("looks", say("looks.title")),
+                NavItem("hall", say("hall.title")),
                 NavItem("machines", say("machines.title")),
+                NavItem("devices", say("nav.devices")),
             ]
             if account.may(Role.HEAD)
             else []

@@ -2,6 +2,7 @@
 
 from hub.web.words.acts import ACT_WORDS
 from hub.web.words.cases import CASE_WORDS
+from hub.web.words.demands import DEMAND_WORDS
 from hub.web.words.licences import LICENCE_WORDS
 from hub.web.words.network import NETWORK_WORDS
 from hub.web.words.people import PEOPLE_WORDS
@@ -15,6 +16,7 @@ from protocol.console.texts import merged
 HUB_WORDS = merged(
     ACT_WORDS,
     CASE_WORDS,
+    DEMAND_WORDS,
     LICENCE_WORDS,
     NETWORK_WORDS,
     PEOPLE_WORDS,

@@ -2,8 +2,11 @@
 
 from node.web.translations.attention import ATTENTION
 from node.web.translations.bar import BAR
+from node.web.translations.calling import CALLING
 from node.web.translations.case import CASE
+from node.web.translations.demands import DEMANDS
 from node.web.translations.desk import DESK
+from node.web.translations.devices import DEVICES
 from node.web.translations.exchange import EXCHANGE
 from node.web.translations.intake import INTAKE
 from node.web.translations.law import LAW
@@ -14,4 +17,6 @@ from node.web.translations.room import ROOM
 from node.web.translations.rules import RULES
 from protocol.console.texts import merged
 
-NODE = merged(ATTENTION, BAR, CASE, DESK, EXCHANGE, INTAKE, LAW, LICENCES, PEOPLE, RATINGS, ROOM, RULES)
+NODE = merged(
+    ATTENTION, BAR, CALLING, CASE, DEMANDS, DESK, DEVICES, EXCHANGE, INTAKE, LAW, LICENCES, PEOPLE, RATINGS, ROOM, RULES
+)

@@ -47,5 +47,6 @@ BAR: Texts = {
     "sync.acked-plain": ("区中心已收（回执 {receipt}）", "Received by district centre ({receipt})"),
     "sync.acked-short": ("区中心已收", "Received by district centre"),
     "sync.receipt": ("{at:time} · {receipt}", "{at:time} · {receipt}"),
+    "sync.moved-here": ("区中心转来", "Passed on by the district centre"),
     "sync.attention": ("需要处理", "Needs attention"),
 }

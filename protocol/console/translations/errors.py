@@ -1124,6 +1124,24 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "Counter {counter} is not open",
         "Open it first",
     ),
+    "refused.counter-none": (
+        "您还没有开窗口",
+        "请先在“叫号”页开一个窗口",
+        "You have no counter open",
+        "Open a counter on the page “Calling” first",
+    ),
+    "refused.counter-skills": (
+        "窗口至少要办一类业务",
+        "请勾选本窗口办理的业务",
+        "A counter calls at least one group",
+        "Tick what this counter does",
+    ),
+    "refused.transfer-where": (
+        "还没有选转到哪里",
+        "请勾选业务，或者选一个窗口",
+        "It is not said where the ticket goes",
+        "Tick a group, or choose a counter",
+    ),
     "refused.counter-empty": (
         "{counter} 号窗口现在没有人",
         "请按 F4 叫下一位",
