@@ -73,12 +73,12 @@ def entries_of(db: Database, book: Casebook, case_id: str) -> Entries:
 
     What a station said of a case that is another's is not of this case.
     """
-    told = {(one.epoch, one.seq) for one in book.told(db, case_id)}
+    places = {one.place for one in book.placed(db, case_id)}
     rows = db.execute("select place, inner_ from acts where case_id = ?", (case_id,)).fetchall()
     found = []
     for place_, inner in rows:
         row = db.execute(_ENTRY, (place_,)).fetchone()
-        if row is not None and (inner or (row["epoch"], epoch_of(place_)[1]) in told or row["body"] is None):
+        if row is not None and (inner or place_ in places or row["body"] is None):
             found.append(_entry(row))
     found.sort(key=lambda one: (one.heard_at, one.author, one.epoch, one.seq))
     return {f"entries/{number:05d}.json": one for number, one in enumerate(found, 1)}

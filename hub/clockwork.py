@@ -13,12 +13,14 @@ from functools import partial
 
 from sqlite_utils import Database
 
-from hub import endings, lines
+from hub import endings, lines, retelling
 from hub.carding import Supervision
 from hub.counting import became_known, count_next, mark_items_uncounted, uncounted
+from hub.decisions import need_case, send_where_wished
 from hub.lapses import let_the_law_act
 from hub.papermaking import Papermaking
 from protocol import licences
+from protocol.cases.rules import Side
 from protocol.clock import CHINA
 from protocol.exchange.envelope import seal_to_self
 from protocol.standing import are_stale, stale
@@ -60,6 +62,26 @@ class Clockwork:
             with room.store.write() as tx:
                 mark_items_uncounted(tx, known)
         return self._in_batches(uncounted, lambda tx, limit: count_next(tx, room.book, room.law, at, limit))
+
+    def carry_cases(self, at: datetime) -> int:
+        """Results go where they are to be fetched, and every station that knows a case hears what the others said.
+
+        Returns how many cases and copies.
+        """
+        room, done = self.papers, 0
+        with room.store.read() as db:
+            wished = retelling.wished_elsewhere(db)
+            waits = db.execute("select 1 from to_retell limit 1").fetchone() is not None
+        for case_id in wished:
+            with room.store.write() as tx:
+                case = need_case(tx, room.book, case_id)
+                if case.fetch_at and case.owner is Side.STATION:
+                    send_where_wished(tx, room.pen, room.book, case, room.store.entropy(16), at)
+                    done += 1
+        if waits or wished:
+            with room.store.write() as tx:
+                done += retelling.retell_next(tx, room.pen, room.book, at)
+        return done
 
     def _in_batches(self, waiting: Callable[[Database], int], do: Callable[[Database, int], int]) -> int:
         """Until nothing waits; but while letters bring more than is done meanwhile, a few and no more.

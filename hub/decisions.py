@@ -6,8 +6,9 @@ sealed to the hub itself: the station keeps it, can give it back after a lost di
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -15,12 +16,13 @@ from sqlite_utils import Database
 from hub.citing import rules_behind
 from hub.documents import document_number
 from hub.lawful import require_lawful
+from hub.retelling import retell
 from protocol import attention
 from protocol.casebook import Casebook, Inner, encode_inner, tell
 from protocol.cases.acts import By, CaseAct, Correction, LicenceTerms, Paper, Survey
 from protocol.cases.case import Case
 from protocol.cases.guard import check
-from protocol.cases.rules import ANSWERS, INNER, Act, Side, rule_for
+from protocol.cases.rules import ANSWERS, INNER, Act, Role, Side, Status, rule_for
 from protocol.catalogue.items import Stop
 from protocol.catalogue.law import Law
 from protocol.clock import CHINA, stamp
@@ -50,9 +52,13 @@ class Said:
     counts_from: str = ""
     licence: LicenceTerms | None = None
     package: str = ""
+    to: str = ""
 
 
 _NOTHING = Said()
+_HOUSE = By("house", Role.SYSTEM)  # does what the applicant asked for
+_AS_WISHED = "申请人要求到该站点领取"
+_TO_A_DESK = frozenset({Status.ISSUED, Status.NOT_ACCEPTED, Status.WITHDRAWN})  # a paper waits there to be fetched
 
 
 def decide(
@@ -73,7 +79,7 @@ def decide(
 
     `seen` is the last act on the page that the officer looked at.
     :raises Refused: case-moved if it is not the last one any more; whatever RULES and DUTIES forbid; and what the
-        law of the item says against it (hub/lawful.py)
+        law of the item says against it (hub/lawful.py); no-station, for a MOVE to one that the register does not have
     """
     case = need_case(tx, book, case_id)
     if seen != (case.tip or ""):
@@ -83,6 +89,11 @@ def decide(
     request = case.open_request.id if case.open_request is not None and act in ANSWERS else None
     if act in ANSWERS and request is None:
         raise Refused("refused.not-answerable")
+    rule = rule_for(case.status, act)
+    if rule is not None and rule.then in _TO_A_DESK and case.status not in _TO_A_DESK and knows(tx, case.fetch_at):
+        case = send_where_wished(tx, pen, book, case, hashlib.sha256(act_id + b"move").digest()[:16], at)
+    if act is Act.MOVE and not knows(tx, said.to):
+        raise Refused("refused.no-station", station=said.to)
     fields = {name: getattr(said, name) for name in said.__slots__}
     texts = {name: value.strip() for name, value in fields.items() if isinstance(value, str)}
     told = CaseAct(
@@ -94,13 +105,40 @@ def decide(
         at=stamp(at),
         number=document_number(case, act),
         request=request,
-        rules=rules_behind(tx, act, rule_for(case.status, act), at.astimezone(CHINA).date()),
+        rules=rules_behind(tx, act, rule, at.astimezone(CHINA).date()),
         **(fields | texts | {"corrections": list(said.corrections), "papers": list(said.papers)}),
     )
     check(case, act, Side.HUB, by, told)
     require_lawful(tx, law, case, told)
-    pen.write(tx, case.station, Kind.CASE_ACT, tell(told), by=by.account, at=at, case=case.id)
+    if act is Act.MOVE:
+        _move(tx, pen, book, case, told, at)
+    else:
+        pen.write(tx, case.station, Kind.CASE_ACT, tell(told), by=by.account, at=at, case=case.id)
     return told
+
+
+def send_where_wished(tx: Database, pen: Journal, book: Casebook, case: Case, act_id: bytes, at: datetime) -> Case:
+    """The case lies afterwards where the applicant wants to fetch the result. Returns it as it then is.
+
+    :raises Refused: whatever RULES forbid
+    """
+    told = CaseAct(
+        case=case.id, id=act_id.hex(), act=Act.MOVE, follows=case.tip, by=_HOUSE, at=stamp(at), to=case.fetch_at,
+        reason=_AS_WISHED,
+    )  # fmt: skip
+    check(case, Act.MOVE, Side.HUB, _HOUSE, told)
+    _move(tx, pen, book, case, told, at)
+    return need_case(tx, book, case.id)
+
+
+def _move(tx: Database, pen: Journal, book: Casebook, case: Case, told: CaseAct, at: datetime) -> None:
+    """The new station first hears the whole case, then that it holds it; the others hear of it with the next round."""
+    retell(tx, pen, book, replace(case, station=told.to), told.to, at)
+    pen.write(tx, told.to, Kind.CASE_ACT, tell(told), by=told.by.account, at=at, case=case.id)
+
+
+def knows(db: Database, station: str) -> bool:
+    return bool(station) and db.execute("select 1 from stations where name = ?", (station,)).fetchone() is not None
 
 
 def tell_inner(

@@ -12,7 +12,7 @@ from protocol.cases.case import Case
 from protocol.cases.words import Act, Status
 from protocol.exchange.journal import Heard
 
-FINISHED = (Status.HANDED_OVER, Status.WITHDRAWN)
+FINISHED = (Status.HANDED_OVER,)
 
 
 def archive_tables(db: Database) -> None:

@@ -139,14 +139,16 @@ class Papermaking:
     def _make(self, act_id: str, kind: Kind, case_id: str, at: datetime) -> bool:
         with self.store.read() as db:
             case = self.book.case(db, case_id)
-            place = _title(db, case.station) if case is not None else ""
         step = next((one for one in case.steps if one.act.id == act_id), None) if case is not None else None
         if case is None or step is None or step.standing is not Standing.STANDS:
             return self._drop(act_id, kind)  # an act that was set aside gets no paper
         item = self.law.item(case.item, case.item_version)
         if item is None:
             return False
-        writing = Writing(as_of(case, step.act), step.act, item, self.law, self.contact, place)
+        then = as_of(case, step.act)
+        with self.store.read() as db:
+            place = _title(db, then.station)  # where the case lay when it was done, wherever it has gone since
+        writing = Writing(then, step.act, item, self.law, self.contact, place)
         document = write(kind, writing)
         printed = produce(self.press, document, self.district, self.keys, self.seal())
         self.blobs.keep(printed.pdf, at)

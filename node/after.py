@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlite_utils import Database
 
-from node.desk import blank, need_case, say_to_hub
+from node.desk import blank, need_case, need_held, say_to_hub
+from node.documents import decided_here
 from node.drafts import draft_for
 from node.dues import correction_clock, local_day
 from protocol import attention
@@ -20,13 +22,11 @@ from protocol.cases.guard import check
 from protocol.cases.rules import Act, Role, Side, Status
 from protocol.catalogue.law import Law
 from protocol.clock import stamp
-from protocol.documents.kinds import Kind
+from protocol.documents.kinds import HANDED
 from protocol.errors import Refused
 from protocol.exchange.journal import Journal
 
 CLOCK = By("clock", Role.SYSTEM, "")  # lapse of time itself; no account
-# what the applicant is handed; the rest of a case's documents stays with the offices, or went out before
-HANDED = frozenset({Kind.GRANT, Kind.DENIAL, Kind.NON_ACCEPTANCE, Kind.NOT_REQUIRED, Kind.LICENCE})
 
 
 # -- the correction never came
@@ -48,7 +48,7 @@ def lapse(
 
     :raises Refused: time-left, before the last day has passed; reason-missing, where the item's law sets no time
     """
-    case = need_case(tx, book, case_id)
+    case = need_held(tx, book, case_id)
     act = blank(case, Act.LAPSE, by, id_=act_id.hex(), at=at, reason=reason.strip())
     check(case, Act.LAPSE, Side.STATION, by, act)
     clock = correction_clock(case, law, at)
@@ -68,7 +68,12 @@ def lapse_by_itself(
     while somebody is putting the correction together: he may have been handed it in time.
     """
     case = book.case(tx, case_id)
-    if case is None or case.status is not Status.RETURNED or draft_for(tx, case_id) is not None:
+    if (
+        case is None
+        or case.status is not Status.RETURNED
+        or case.station != book.party
+        or draft_for(tx, case_id) is not None
+    ):
         return False
     clock = correction_clock(case, law, at)
     if clock is None or clock.due is None or clock.provisional or local_day(at) <= clock.due:
@@ -101,9 +106,10 @@ def hand_over(
     """The result is in the applicant's hands (送达): identity seen, and the signature is on paper.
 
     `recipient` says who took it, `stands_for` in which capacity if it was not the applicant.
-    :raises Refused: recipient-missing; result-not-here, while a document that is to be handed over is on its way
+    :raises Refused: recipient-missing; result-not-here, while a document that is to be handed over is on its way;
+        not-printed, for a decision of this station's own that nobody has printed yet
     """
-    case = need_case(tx, book, case_id)
+    case = need_held(tx, book, case_id)
     if not recipient.strip():
         raise Refused("refused.recipient-missing")
     signed = f"代收：{stands_for.strip()}" if stands_for.strip() else "本人签收"
@@ -118,9 +124,13 @@ def hand_over(
         reason=f"{signed}；已核对身份，送达回证已签字",
     )
     check(case, Act.HAND_OVER, Side.STATION, by, told)
-    on_its_way = documents_missing(tx, case)
+    if not {kind.value for kind in decided_here(case)} <= {made.kind for made in to_hand_over(case)}:
+        raise Refused("refused.not-printed")
+    on_its_way = len(documents_missing(tx, case))
+    if case.status is Status.WITHDRAWN and not to_hand_over(case):
+        on_its_way = 1  # the district is still printing it, and nobody else can
     if on_its_way:
-        raise Refused("refused.result-not-here", count=len(on_its_way))
+        raise Refused("refused.result-not-here", count=on_its_way)
     say_to_hub(tx, pen, told, at)
 
 
@@ -154,7 +164,7 @@ def return_result(
     tx: Database, pen: Journal, book: Casebook, case_id: str, act_id: bytes, *, reason: str, by: By, at: datetime
 ) -> None:
     """There is an error on what was issued: back to those who issue, with what is wrong."""
-    case = need_case(tx, book, case_id)
+    case = need_held(tx, book, case_id)
     if not reason.strip():
         raise Refused("refused.reason-missing", act=Act.RETURN_RESULT)
     act = blank(case, Act.RETURN_RESULT, by, id_=act_id.hex(), at=at, reason=reason.strip())
@@ -163,6 +173,34 @@ def return_result(
 
 
 # -- beside the line
+
+
+def ask_move(
+    tx: Database,
+    pen: Journal,
+    book: Casebook,
+    case_id: str,
+    act_id: bytes,
+    to: str,
+    *,
+    reason: str,
+    by: By,
+    at: datetime,
+) -> None:
+    """The applicant wants to fetch the result at station `to`: the district moves the case when there is one.
+
+    :raises Refused: not-holder; reason-missing; same-station; not-open, once the result is with the applicant
+    """
+    case = need_held(tx, book, case_id)
+    if not reason.strip():
+        raise Refused("refused.reason-missing", act=Act.ASK_MOVE)
+    if to == case.station:
+        raise Refused("refused.same-station")
+    if case.status in (Status.HANDED_OVER, Status.ARCHIVED):
+        raise Refused("refused.not-open", act=Act.ASK_MOVE, status=case.status)
+    act = replace(blank(case, Act.ASK_MOVE, by, id_=act_id.hex(), at=at, reason=reason.strip()), to=to)
+    check(case, Act.ASK_MOVE, Side.STATION, by, act)
+    say_to_hub(tx, pen, act, at)
 
 
 def ask_withdrawal(
@@ -213,16 +251,28 @@ def rescan(
 
 
 def attach(
-    tx: Database, pen: Journal, book: Casebook, case_id: str, act_id: bytes, made: Made, *, by: By, at: datetime
+    tx: Database,
+    pen: Journal,
+    book: Casebook,
+    case_id: str,
+    act_id: bytes,
+    made: Made,
+    *,
+    by: By,
+    at: datetime,
+    of: str | None = None,
 ) -> None:
     """A document of this station's own was produced and its bytes are kept: from here on a reprint is these bytes.
 
-    Nothing happens if one of that kind and number is named already.
+    `of`: the act that it says; what was decided at once and reversed is handed to nobody. Nothing happens if one of
+    that kind and number is named already.
     """
     case = need_case(tx, book, case_id)
     if made_before(case, made.kind, made.number) is not None:
         return
-    act = CaseAct(case=case.id, id=act_id.hex(), act=Act.ATTACH, follows=case.tip, by=by, at=stamp(at), made=made)
+    act = CaseAct(
+        case=case.id, id=act_id.hex(), act=Act.ATTACH, follows=case.tip, by=by, at=stamp(at), made=made, request=of
+    )
     check(case, Act.ATTACH, Side.STATION, by, act)
     say_to_hub(tx, pen, act, at)
 

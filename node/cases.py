@@ -23,6 +23,7 @@ class SyncState(StrEnum):
     QUEUED = "queued"  # 等待上传
     PARTIAL = "partial"  # 材料 n/m
     ACKED = "acked"  # 区中心已收
+    MOVED_HERE = "moved-here"  # 区中心转来: nothing of it is ours to deliver
     ATTENTION = "attention"  # 需要处理
 
 
@@ -60,7 +61,7 @@ def receipt_number(epoch: str, upto: int) -> str:
 
 
 def sync_of(db: Database, case_id: str) -> Sync:
-    """Five states, from what is written in this store alone."""
+    """Six states, from what is written in this store alone."""
     if db.execute("select 1 from attention where case_id = ? and settled_at is null limit 1", (case_id,)).fetchone():
         return Sync(SyncState.ATTENTION)
     rows = db.execute(
@@ -74,7 +75,8 @@ def sync_of(db: Database, case_id: str) -> Sync:
         "select count(*), coalesce(sum(there), 0) from papers where case_id = ? and peer = ?", (case_id, HUB)
     ).fetchone()
     if not rows:
-        return Sync(SyncState.LOCAL)
+        told = db.execute("select 1 from acts where case_id = ? limit 1", (case_id,)).fetchone()
+        return Sync(SyncState.MOVED_HERE if told else SyncState.LOCAL)
     last = rows[-1]
     receipted = db.execute(
         "select at from receipts where epoch_id = ? and upto >= ? order by upto limit 1", (last["id"], last["seq"])

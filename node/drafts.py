@@ -26,6 +26,22 @@ MAX_PAPERS = 60  # of one draft
 _CASE_NUMBER = re.compile(r"[A-Z0-9-]{3,32}-[0-9]{2}-[0-9]{5}-[0-9A-HJKMNP-TV-Z]{3}")
 
 
+class CardRead(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an identity card filled, and which of it a clerk may change since, and why. The card itself is not kept."""
+
+    kind: str
+    at: str
+    filled: dict[str, str]  # key of the field -> what the card says
+    born: str = ""  # ISO day
+    until: str = ""  # ISO day; "" for no end
+    rare: bool = False  # has characters that have to be looked at on paper
+    corrected: dict[str, str] = {}  # key of the field -> reason
+
+    @property
+    def locked(self) -> dict[str, str]:
+        return {key: value for key, value in self.filled.items() if key not in self.corrected}
+
+
 class Details(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an intake says besides the form; the names are those of Intake where they are the same."""
 
@@ -36,7 +52,14 @@ class Details(msgspec.Struct, frozen=True, omit_defaults=True):
     licence: str = ""
     licence_until: str = ""
     channel: str = "window"
+    fetch_at: str = ""
     parts: dict[str, int] = {}  # of a matter: the version of each of its items
+    cards: dict[str, CardRead] = {}  # whose -> the card that was read last
+
+    @property
+    def locked(self) -> dict[str, str]:
+        """Answers that come from a card and may not be changed without a reason."""
+        return {key: value for card in self.cards.values() for key, value in card.locked.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +132,7 @@ def save_draft(tx: Database, draft_id: str, item: Item, answers: Mapping[str, st
     """Keep what was typed, the wrong answers too; what is wrong comes back for the page.
 
     Answers to situation questions are taken wherever they come from; one that was not given stays as it was.
+    :raises Refused: card-locked: an answer that comes from a card was changed
     """
     draft = need_draft(tx, draft_id)
     fields = {field.key for field in item.fields}
@@ -116,6 +140,10 @@ def save_draft(tx: Database, draft_id: str, item: Item, answers: Mapping[str, st
     details = msgspec.structs.replace(draft.details, situations=draft.details.situations | chosen)
     typed = draft.answers | {key: value for key, value in answers.items() if key not in chosen}
     kept = check_form(item, {key: value for key, value in typed.items() if key in fields}).answers
+    locked = details.locked
+    for field in item.fields:
+        if field.key in locked and kept.get(field.key) != locked[field.key]:
+            raise Refused("refused.card-locked", field=field.label)
     tx.execute(
         "update drafts set answers = ?, details = ?, saved_at = ? where id = ?",
         (_json(kept), _json(details), stamp(at), draft_id),
@@ -255,6 +283,16 @@ def readiness(application: Application, draft: Draft, on: date) -> Ready:
     if item.windows and open_window(item.windows, on) is None:
         lacks["window"] = "refused.window-closed"
     return Ready(check_asked(item, draft), item.unanswered(draft.known), missing_materials(item, draft), lacks)
+
+
+def corrected_from_card(draft: Draft) -> dict[str, str]:
+    """Key of the field -> why its answer is not what the card says."""
+    return {
+        key: reason
+        for card in draft.details.cards.values()
+        for key, reason in card.corrected.items()
+        if draft.answers.get(key, "") != card.filled.get(key)
+    }
 
 
 def renews(item: Item) -> bool:

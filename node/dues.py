@@ -49,12 +49,12 @@ class Due:
         return self.clock.due if self.clock else None
 
 
-_OURS = (Status.RETURNED, Status.ISSUED, Status.NOT_ACCEPTED)
+_OURS = (Status.RETURNED, Status.ISSUED, Status.NOT_ACCEPTED, Status.WITHDRAWN)
 _THEIRS = (Status.RECEIVED, Status.ACCEPTED, Status.REVIEWED, Status.GRANTED, Status.DENIED)
 _OPEN = (
-    "select id, tip, acts from cases where"
-    f" (owner = 'station' and status in ({','.join('?' * len(_OURS))}))"
-    f" or (owner = 'hub' and status in ({','.join('?' * len(_THEIRS))}))"
+    "select id, tip, acts from cases where station = ? and ("
+    f"(owner = 'station' and status in ({','.join('?' * len(_OURS))}))"
+    f" or (owner = 'hub' and status in ({','.join('?' * len(_THEIRS))})))"
 )
 
 
@@ -70,7 +70,7 @@ class Dues:
     def of(self, db: Database, at: datetime) -> list[Due]:
         """Every open case: those with a day first, the earliest before the others."""
         today, number = local_day(at), self._shelf.catalogue.number
-        rows = db.conn.execute(_OPEN, (*_OURS, *_THEIRS)).fetchall()
+        rows = db.conn.execute(_OPEN, (self._book.party, *_OURS, *_THEIRS)).fetchall()
         with self._lock:
             before, self._known = self._known, {}
             for case_id, tip, acts in rows:
@@ -92,7 +92,7 @@ def due_of(case: Case, law: Law, at: datetime) -> Due:
     what, clock = Chase.DISTRICT, nearest(states)
     if case.status is Status.RETURNED:
         what, clock = Chase.CORRECTION, _supply(states, CountedFrom.CORRECTION_NOTICE)
-    elif case.status in (Status.ISSUED, Status.NOT_ACCEPTED):
+    elif case.status in (Status.ISSUED, Status.NOT_ACCEPTED, Status.WITHDRAWN):
         what, clock = Chase.HAND_OVER, _first(states, LimitKind.ISSUE)
     elif Flag.LACKING in case.flags:
         what, clock = Chase.PAPERS, _supply(states, CountedFrom.ACCEPTANCE)

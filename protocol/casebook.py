@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import msgspec
 from sqlite_utils import Database
 
-from protocol import attention
-from protocol.cases.acts import CaseAct, Told, decode_act, encode_act
+from protocol import attention, copies
+from protocol.cases.acts import CaseAct, Told, decode_act, decode_retold, encode_act
 from protocol.cases.case import Case, Standing
 from protocol.cases.fold import fold
-from protocol.cases.rules import Flag, Side, Status
+from protocol.cases.rules import Act, Flag, Side, Status
 from protocol.clock import moment
 from protocol.errors import Distrusted
 from protocol.exchange.journal import Handler, Heard
@@ -108,6 +108,15 @@ ROW_COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An act and the entry that tells it here: between the hub and `told.station`, or a copy told to another."""
+
+    told: Told
+    place: int
+    is_copy: bool
+
+
 Listener = Callable[[Database, Heard, CaseAct, Case], None]
 """Called within the unit of work that keeps an act, with the case as it then is; own acts and others' alike."""
 
@@ -129,29 +138,39 @@ class Casebook:
         self._listeners = tuple(listeners)
 
     def handlers(self) -> dict[str, Handler]:
-        return {Kind.CASE_ACT: self._hear_act, Kind.CASE_INNER: self._hear_inner}
+        return {
+            Kind.CASE_ACT: self._hear_act,
+            Kind.CASE_INNER: self._hear_inner,
+            Kind.CASE_TOLD: self._hear_retold,
+        }
 
     # -- reading
 
     def told(self, db: Database, case_id: str) -> list[Told]:
         """Every act of the case that this party can read; an erased one is missing."""
+        return [one.told for one in self.placed(db, case_id)]
+
+    def placed(self, db: Database, case_id: str) -> list[Placed]:
+        """The same with where each stands. Of no account is what a station says that never held the case."""
         rows = db.conn.execute(
-            "select a.life, a.epoch, a.seq, a.side, a.inner_, e.body, p.author, p.reader from acts a"
+            "select a.life, a.epoch, a.seq, a.side, a.inner_, a.copy, a.place, e.body, p.author, p.reader from acts a"
             " join entries e on e.place = a.place join epochs p on p.id = a.place >> 40"
             " where a.case_id = ? and e.body is not null order by e.heard_at, a.place",
             (case_id,),
         ).fetchall()
-        found: list[tuple[str, Told]] = []
-        for life, epoch, seq, side, inner, body, author, reader in rows:
+        found: list[Placed] = []
+        for life, epoch, seq, side, inner, copy, place, body, author, reader in rows:
+            if copy:
+                found.append(Placed(decode_retold(body).told, place, is_copy=True))
+                continue
             if inner:
                 body = self.opened(decode_inner(body).sealed)
                 if body is None:
                     continue  # the case goes on without the note
             station = reader if author == HUB else author
-            found.append((station, Told(decode_act(body), Side(side), life, epoch, seq)))
-        # what a station said of a case before its first act came is of no account if the case is another's
-        owner = next((station for station, one in found if one.act.intake is not None), None)
-        return [one for station, one in found if owner is None or station == owner]
+            found.append(Placed(Told(decode_act(body), Side(side), life, epoch, seq, station), place, is_copy=False))
+        known_at = copies.known_at(one.told for one in found)
+        return [one for one in found if not known_at or one.told.station in known_at]
 
     def case(self, db: Database, case_id: str) -> Case | None:
         told = self.told(db, case_id)
@@ -174,16 +193,41 @@ class Casebook:
         except msgspec.DecodeError as why:
             raise Distrusted("distrusted.shape", why="act") from why
         known = self._check_author(tx, heard, act)
-        self._keep(tx, heard, act.case, act.id, inner=False)
+        self._keep(tx, heard, act.case, act.id)
         # an act that opens a case needs no look at other acts: the way of nearly every letter from a station
         if act.follows is None and act.intake is not None and not known:
-            case: Case | None = fold([Told(act, Side.STATION, heard.life, heard.epoch, heard.seq)])
+            case: Case | None = fold([Told(act, Side.STATION, heard.life, heard.epoch, heard.seq, heard.author)])
             assert case is not None
             self._write_row(tx, case, 1, heard)
         else:
             case = self.refresh(tx, act.case, heard)
         self._note_papers(tx, heard, act)
         self._tell_listeners(tx, heard, act, case)
+        if act.act is Act.MOVE and heard.author == HUB:
+            copies.hear_what_waited(tx, heard, act, self._hear_act)
+
+    def _hear_retold(self, tx: Database, heard: Heard) -> None:
+        """The hub's word for what another desk said or heard; at the hub itself, that it was told."""
+        try:
+            copy = decode_retold(heard.body)
+        except msgspec.DecodeError as why:
+            raise Distrusted("distrusted.shape", why="told act") from why
+        told = copy.told
+        if heard.author != HUB or told.act.case != heard.case:
+            raise Distrusted("distrusted.author")
+        _check_time(told.act)
+        copies.note_retold(tx, heard, copy)
+        if copy.papers:
+            self._note_document(tx, heard, told.act)
+        if copies.keep(tx, heard, copy):
+            if self.party == HUB:
+                # the act itself was on lost disks only: its papers are asked for where it was said or heard
+                ends = (HUB, told.station) if told.side is Side.HUB else (told.station, HUB)
+                self._note_papers(tx, msgspec.structs.replace(heard, author=ends[0], reader=ends[1]), told.act)
+            case = self.refresh(tx, told.act.case, heard)
+            self._tell_listeners(tx, heard, told.act, case)
+            if told.act.act is Act.MOVE and told.side is Side.HUB:
+                copies.hear_what_waited(tx, heard, told.act, self._hear_act)
 
     def _tell_listeners(self, tx: Database, heard: Heard, act: CaseAct, case: Case | None) -> None:
         if case is not None:
@@ -211,26 +255,31 @@ class Casebook:
 
         Returns whether the case is known here.
         """
-        try:
-            moment(act.at)
-        except ValueError as why:
-            raise Distrusted("distrusted.shape", why="time of an act") from why
+        _check_time(act)
         station = heard.reader if heard.author == HUB else heard.author
         if act.case != heard.case or (act.intake is not None and act.intake.station != station):
             raise Distrusted("distrusted.author")
         row = tx.conn.execute("select station from cases where id = ?", (act.case,)).fetchone()
-        if row is not None and row[0] != station and row[0] != "":
+        if row is not None and row[0] != station and row[0] != "" and not self._may_speak(tx, heard, act):
             raise Distrusted("distrusted.author")
         return row is not None
 
-    def _keep(self, tx: Database, heard: Heard, case_id: str, act_id: str, *, inner: bool) -> None:
+    def _may_speak(self, tx: Database, heard: Heard, act: CaseAct) -> bool:
+        """Of a case that has moved: the hub where it says so itself, and the stations that hold or held it."""
+        if heard.author == HUB and (self.party != HUB or (act.act is Act.MOVE and act.to == heard.reader)):
+            return True
+        station = heard.reader if heard.author == HUB else heard.author
+        return station in copies.known_at(self.told(tx, act.case))
+
+    def _keep(self, tx: Database, heard: Heard, case_id: str, act_id: str, *, inner: bool = False) -> None:
         """The same act told in two epochs is one act; the earlier telling gives it its place."""
         side = Side.HUB if heard.author == HUB else Side.STATION
         tx.conn.execute(
             "insert into acts (id, case_id, place, life, epoch, seq, side, inner_) values (?,?,?,?,?,?,?,?)"
             " on conflict (id) do update set place = excluded.place, life = excluded.life, epoch = excluded.epoch,"
-            " seq = excluded.seq where case_id = excluded.case_id"
+            " seq = excluded.seq, copy = 0 where case_id = excluded.case_id"
             " and ((excluded.life, excluded.epoch, excluded.seq) < (life, epoch, seq)"
+            " or ((excluded.life, excluded.epoch, excluded.seq) = (life, epoch, seq) and copy)"
             " or not exists (select 1 from entries where entries.place = acts.place))",
             (act_id, case_id, heard.place, heard.life, heard.epoch, heard.seq, side, inner),
         )
@@ -248,10 +297,16 @@ class Casebook:
             # `here` of our own papers is checked against the blob store by the courier before it believes it
             tx.conn.execute(NOTE_PAPER, (paper.digest, act.case, peer, paper.size, paper.type, mine, not mine))
         if act.made is not None:
-            made = act.made
-            tx.conn.execute(
-                NOTE_PAPER, (made.digest, documents_of(act.case), peer, made.size, "application/pdf", mine, not mine)
-            )
+            self._note_document(tx, heard, act)
+
+    def _note_document(self, tx: Database, heard: Heard, act: CaseAct) -> None:
+        if act.made is None:
+            return
+        made, mine = act.made, heard.author == self.party
+        peer = heard.reader if mine else heard.author
+        tx.conn.execute(
+            NOTE_PAPER, (made.digest, documents_of(act.case), peer, made.size, "application/pdf", mine, not mine)
+        )
 
     def refresh(self, tx: Database, case_id: str, heard: Heard) -> Case | None:
         """Fold the case again and bring its row, and what needs a person, up to date."""
@@ -323,6 +378,13 @@ def row_of(row: tuple[object, ...]) -> CaseRow:
         Side(str(values[6])), frozenset(Flag(f) for f in str(values[7]).split()), str(values[8]), str(values[9]),
         str(values[10]), str(values[11]) if values[11] else None, int(str(values[12])),
     )  # fmt: skip
+
+
+def _check_time(act: CaseAct) -> None:
+    try:
+        moment(act.at)
+    except ValueError as why:
+        raise Distrusted("distrusted.shape", why="time of an act") from why
 
 
 def tell(act: CaseAct) -> bytes:

@@ -32,7 +32,7 @@ from protocol.casebook import (
     decode_inner,
     documents_of,
 )
-from protocol.cases.acts import Told, decode_act
+from protocol.cases.acts import CaseAct, Told, decode_act, decode_retold
 from protocol.cases.fold import fold
 from protocol.cases.rules import Flag, Side
 from protocol.exchange.inbox import State
@@ -143,8 +143,11 @@ def _slices(db: Database, party: str) -> list[Slice]:
 
 _READS = (
     "select place, kind, case_id, body, heard_at from entries"
-    " where place > ? and place <= ? and state = 0 and kind in (?, ?) order by place"
+    " where place > ? and place <= ? and state = 0 and kind in (?, ?, ?) order by place"
 )
+
+
+_KINDS = (Kind.CASE_ACT, Kind.CASE_INNER, Kind.CASE_TOLD)
 
 
 class _Reader:
@@ -171,7 +174,7 @@ class _Reader:
         side = Side.HUB if epoch.author == HUB else Side.STATION
         side_word, life, name = side.value, epoch.life, epoch.epoch
         before = epoch.id << _SEQ_BITS
-        rows = self._db.execute(_READS, (before, before + epoch.head, Kind.CASE_ACT, Kind.CASE_INNER))
+        rows = self._db.execute(_READS, (before, before + epoch.head, *_KINDS))
         for place, kind, case_id, body, heard_at in rows:
             if one.parts > 1 and crc32(case_id.encode()) % one.parts != one.part:
                 continue
@@ -179,9 +182,13 @@ class _Reader:
             if body is None:
                 made.erased.append(place)
                 continue
-            inner = kind == Kind.CASE_INNER
+            inner, copy = kind == Kind.CASE_INNER, None
             try:
-                if inner:
+                if kind == Kind.CASE_TOLD:
+                    copy = decode_retold(body)
+                    act: CaseAct | None = copy.told.act
+                    act_id = copy.told.act.id
+                elif inner:
                     shut = decode_inner(body)
                     opened = self._book.opened(shut.sealed)
                     act, act_id = decode_act(opened) if opened is not None else None, shut.id
@@ -191,7 +198,13 @@ class _Reader:
             except msgspec.DecodeError:
                 made.unreadable.append((place, case_id, f"{name}/{seq}", heard_at))
                 continue
-            made.acts.append((act_id, case_id, place, life, name, seq, side_word, inner))
+            if copy is None:
+                made.acts.append((act_id, case_id, place, life, name, seq, side_word, inner, 0))
+            else:
+                was = copy.told
+                made.acts.append(
+                    (act_id, case_id, place, was.life, was.epoch, was.seq, was.side.value, False, copy.rank)
+                )
             if act is None:
                 continue  # sealed to the hub: a station keeps it and cannot read it
             case = cases.get(case_id)
@@ -199,11 +212,25 @@ class _Reader:
                 case = cases[case_id] = _Case(heard_at)
             elif heard_at < case.heard_at:
                 case.heard_at = heard_at
-            told = Told(act, side, life, name, seq)
+            told = copy.told if copy is not None else Told(act, side, life, name, seq, one.peer)
             known = case.told.get(act_id)
             if known is None or told.order < known.order:
                 case.told[act_id] = told
-            if not inner and (act.papers or act.intake is not None or act.made is not None or act.instead):
+            if copy is not None:
+                if copy.papers and act.made is not None:
+                    mine = epoch.author == self._book.party
+                    made.papers.append(
+                        (
+                            act.made.digest,
+                            documents_of(case_id),
+                            one.peer,
+                            act.made.size,
+                            "application/pdf",
+                            mine,
+                            not mine,
+                        )
+                    )
+            elif not inner and (act.papers or act.intake is not None or act.made is not None or act.instead):
                 case.with_papers.append((heard_at, place, told))
 
     def _fold(self, peer: str, case_id: str, case: _Case, made: Made) -> None:
@@ -288,7 +315,8 @@ def _read_here(one: Slice) -> bytes:
 
 _TEMPORARY = """
     create temp table acts_again (
-        id text, case_id text, place integer, life integer, epoch text, seq integer, side text, inner_ integer
+        id text, case_id text, place integer, life integer, epoch text, seq integer, side text, inner_ integer,
+        copy integer
     );
     create temp table cases_again (
         id text, number text, station text, item text, item_version integer, status text, owner text, flags text,
@@ -315,7 +343,7 @@ class _Writer:
 
     def take(self, made: Made) -> None:
         tx = self._tx
-        tx.executemany("insert into acts_again values (?,?,?,?,?,?,?,?)", made.acts)
+        tx.executemany("insert into acts_again values (?,?,?,?,?,?,?,?,?)", made.acts)
         tx.executemany("insert into cases_again values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", made.cases)
         tx.executemany("insert into papers_again values (?,?,?,?,?,?,?)", made.papers)
         tx.executemany("insert into erased_again values (?)", [(place,) for place in made.erased])
@@ -351,7 +379,7 @@ class _Writer:
         )
         tx.execute("delete from acts")
         # the earlier telling of an act gives it its place, as the casebook has it
-        tx.execute("insert or ignore into acts select * from acts_again order by id, life, epoch, seq")
+        tx.execute("insert or ignore into acts select * from acts_again order by id, life, epoch, seq, copy")
         tx.execute("insert or ignore into acts select * from acts_erased")
 
     def _fold_those_of_several(self, book: Casebook) -> None:

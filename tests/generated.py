@@ -13,7 +13,7 @@ import msgspec
 import yaml
 
 from protocol.casebook import Inner
-from protocol.cases.acts import CaseAct
+from protocol.cases.acts import CaseAct, Retold
 from protocol.cases.duties import duties_as_markdown
 from protocol.cases.rules import rules_as_markdown
 from protocol.documents.kinds import documents_as_markdown
@@ -41,6 +41,7 @@ BODIES = (
     KioskDay,
     QuestionLeft,
     CaseAct,
+    Retold,
     Inner,
 )
 

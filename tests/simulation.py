@@ -16,7 +16,9 @@ from typing import ClassVar
 
 from hub.documents import kinds_of
 from node import desk
-from protocol.cases.rules import Act, Side
+from protocol.cases.case import Standing
+from protocol.cases.rules import Act
+from protocol.documents.kinds import HANDED
 from protocol.errors import Damaged, Refused
 from tests.district_data import all_items
 from tests.world import HUB, Party, Station, World, open_acts
@@ -58,11 +60,14 @@ class Day:
     def _station(self) -> Station:
         return self.rng.choice(list(self.world.stations.values()))
 
+    def _a_place(self) -> str:
+        return self.rng.choice(list(self.world.stations))
+
     def _party(self) -> Party:
         return self.rng.choice(self.world.parties())
 
-    def _case_at(self, party: Party, side: Side) -> tuple[str, list[Act]] | None:
-        """A case of this party in which `side` has something to do."""
+    def _case_at(self, party: Party) -> tuple[str, list[Act]] | None:
+        """A case in which this party has something to do."""
         if not party.alive:
             return None
         ids = party.case_ids()
@@ -70,7 +75,7 @@ class Day:
         for case_id in ids[:6]:
             case = party.case(case_id)
             if case is not None and case.status is not None:
-                acts = open_acts(case, side)
+                acts = open_acts(case, party)
                 if acts:
                     return case_id, acts
         return None
@@ -81,12 +86,30 @@ class Day:
         station = self._station()
         if station.alive:
             item = self.rng.choice(ITEMS)
-            station.submits(item, papers=self.rng.choice((1, 1, 2)), follows=self.rng.random() < 0.5)
+            station.submits(
+                item,
+                papers=self.rng.choice((1, 1, 2)),
+                follows=self.rng.random() < 0.5,
+                fetch_at=self._a_place() if self.rng.random() < 0.25 else "",
+            )
 
     def decide(self) -> None:
-        found = self._case_at(self.world.hub, Side.HUB)
+        found = self._case_at(self.world.hub)
         if found:
-            self.world.hub.decides(found[0], self.rng.choice(found[1]))
+            act = self.rng.choice([one for one in found[1] if one is not Act.MOVE] or found[1])
+            self.world.hub.decides(found[0], act, to=self._a_place() if act is Act.MOVE else "")
+
+    def move(self) -> None:
+        """A person at the district gives a case to another desk."""
+        found = self._case_at(self.world.hub)
+        if found and Act.MOVE in found[1]:
+            self.world.hub.decides(found[0], Act.MOVE, to=self._a_place())
+
+    def ask_move(self) -> None:
+        """The applicant says that he will fetch the result elsewhere."""
+        station = self._station()
+        if station.alive and (ids := station.case_ids()):
+            station.asks_move(self.rng.choice(ids), self._a_place())
 
     def note(self) -> None:
         if self.world.hub.alive and (ids := self.world.hub.case_ids()):
@@ -94,7 +117,7 @@ class Day:
 
     def work_at_desk(self) -> None:
         station = self._station()
-        found = self._case_at(station, Side.STATION)
+        found = self._case_at(station)
         if not found:
             return
         case_id, acts = found
@@ -289,9 +312,9 @@ class Day:
         return outcome
 
     def _print_what_is_left(self) -> None:
-        """Every act that stands has its document before the count."""
+        """Every act that stands has its document, and every station has heard of it, before the count."""
         hub = self.world.hub
-        while hub.clockwork.make_papers(hub.clock.now()):
+        while hub.clockwork.make_papers(hub.clock.now()) + hub.clockwork.carry_cases(hub.clock.now()):
             self.world.settle()
         self.world.settle()
 
@@ -303,11 +326,17 @@ class Day:
             case = hub.case(case_id)
             assert case is not None
             made: dict[tuple[str, str], set[str]] = {}
-            for told in case.documents:
-                assert told.made is not None
-                if told.request is None:
+            sent: set[tuple[str, str, str]] = set()  # station, kind, digest: to whom the bytes have to go
+            attached = [step.told for step in case.steps if step.act.made and step.standing is Standing.STANDS]
+            for told in attached:
+                assert told.act.made is not None
+                if told.act.request is None:
                     continue  # a station's own: its page makes the same bytes again
-                made.setdefault((told.request, told.made.kind), set()).add(told.made.digest)
+                made.setdefault((told.act.request, told.act.made.kind), set()).add(told.act.made.digest)
+                handed = [case.station] if told.act.made.kind in HANDED else []
+                sent |= {
+                    (station, told.act.made.kind, told.act.made.digest) for station in (HUB, told.station, *handed)
+                }
             found += [
                 f"doubled: {kind} of {case_id} was made with other bytes"
                 for (_, kind), all_ in made.items()
@@ -315,11 +344,12 @@ class Day:
             ]
             for act in case.line:
                 found += [f"lost: {kind} of {case_id}" for kind in kinds_of(act) if (act.id, str(kind)) not in made]
-            ends = (hub, self.world.stations[case.station]) if case.station else ()
-            for kind, digest in sorted({(kind, one) for (_, kind), all_ in made.items() for one in all_}):
-                found += [
-                    f"lost: {kind} of {case_id} at {end.name}" for end in ends if not end.office.blobs.has(digest)
-                ]
+            ends = {party.name: party for party in self.world.parties()}
+            found += [
+                f"lost: {kind} of {case_id} at {name}"
+                for name, kind, digest in sorted(sent)
+                if case.station and not ends[name].office.blobs.has(digest)
+            ]
         return found
 
     def close(self) -> None:
@@ -330,7 +360,8 @@ class Day:
 # How often each step is taken, in proportion.
 _WORK = (
     (Day.take_in, 14), (Day.decide, 14), (Day.chores, 4), (Day.days_pass, 1), (Day.bring_later, 3),
-    (Day.print_at_desk, 1), (Day.settle_aside, 1), (Day.note, 1), (Day.calm, 2), (Day.work_at_desk, 8), (Day.wait, 6),
+    (Day.print_at_desk, 1), (Day.settle_aside, 1), (Day.note, 1), (Day.move, 3), (Day.ask_move, 2), (Day.calm, 2),
+    (Day.work_at_desk, 8), (Day.wait, 6),
     (Day.carry, 24), (Day.mend, 6), (Day.start, 8), (Day.copy_disk, 5), (Day.disk_freed, 3),
 )  # fmt: skip
 _TROUBLE = (

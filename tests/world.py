@@ -12,7 +12,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import hub.schema
 import node.schema
 from hub import decisions, intake
+from hub import stations as register
 from hub.clockwork import Clockwork
 from hub.papermaking import Papermaking
 from node import after, desk, drafts, replies
@@ -158,9 +159,19 @@ class Party:
         self.alive = True
         try:
             self.office.open()
+            self._enter_stations()
             self.office._link.start(self.office.put)
         except PowerCut:
             self.kill()
+
+    def _enter_stations(self) -> None:
+        """As the district's register has them."""
+        if self.side is Side.HUB:
+            with self.office.store.read() as db:
+                differs = register.differs(db, self.world.station_names, {})
+            if differs:
+                with self.office.store.write() as tx:
+                    register.enter_all(tx, self.world.station_names, {})
 
     def kill(self) -> None:
         """Power cut: what was not committed never was."""
@@ -260,8 +271,10 @@ class Party:
 class Station(Party):
     clerk = By("clerk", Role.CLERK, "")
 
-    def submits(self, item: Item | None = None, papers: int = 1, *, follows: bool = False) -> str | None:
-        """The whole intake; `follows`: what is secondary is brought later.
+    def submits(
+        self, item: Item | None = None, papers: int = 1, *, follows: bool = False, fetch_at: str = ""
+    ) -> str | None:
+        """The whole intake; `follows`: what is secondary is brought later; `fetch_at`: where the result is fetched.
 
         Returns the id of the case, or None if the machine died on the way or refused.
         """
@@ -286,6 +299,7 @@ class Station(Party):
                 with office.store.write() as tx:
                     drafts.add_paper(tx, draft, paper, at)
             with office.store.write() as tx:
+                drafts.save_details(tx, draft, at, fetch_at=fetch_at)
                 desk.submit(tx, office.pen, draft, item, by=self.clerk, at=at)
             return draft
 
@@ -362,6 +376,17 @@ class Station(Party):
 
         self.does(hand)
 
+    def asks_move(self, case_id: str, to: str) -> None:
+        office, at, act_id = self.office, self.clock.now(), self.world.rng.randbytes(16)
+
+        def ask() -> None:
+            with office.store.write() as tx:
+                after.ask_move(
+                    tx, office.pen, self.book, case_id, act_id, to, reason="works there", by=self.clerk, at=at
+                )
+
+        self.does(ask)
+
     def returns_result(self, case_id: str) -> None:
         office, at, act_id = self.office, self.clock.now(), self.world.rng.randbytes(16)
 
@@ -407,8 +432,8 @@ class Station(Party):
 class HubParty(Party):
     """Every role is another person, so that nothing is refused for lack of people."""
 
-    def decides(self, case_id: str, act: Act) -> None:
-        """What the act needs is filled in; a decision is reviewed first where it has not been."""
+    def decides(self, case_id: str, act: Act, to: str = "") -> None:
+        """What the act needs is filled in; a decision is reviewed first where it has not been; a move goes to `to`."""
         office, at, rng = self.office, self.clock.now(), self.world.rng
         case = self.case(case_id)
         assert case is not None
@@ -422,7 +447,7 @@ class HubParty(Party):
             with office.store.write() as tx:
                 decisions.decide(
                     tx, office.pen, self.book, LAW, case_id, act, rng.randbytes(16), by=officer_for(case, act), at=at,
-                    seen=case.tip or "", said=what_is_said(case, act, at, LAW.item(case.item, case.item_version)),
+                    seen=case.tip or "", said=replace(what_is_said(case, act, at, LAW.item(case.item, case.item_version)), to=to),
                 )  # fmt: skip
 
         self.does(decide)
@@ -448,6 +473,7 @@ class HubParty(Party):
             work.let_the_law_act(at)
             work.keep_standing(at)
             work.make_papers(at)
+            work.carry_cases(at)
 
         self.does(chores)
 
@@ -644,6 +670,8 @@ class World:
                 mine, theirs = station.case(case_id), self.hub.case(case_id)
                 assert mine is not None
                 assert theirs is not None
+                if mine.status is None and station.name not in theirs.known_at and self._is_void_here(case_id):
+                    continue  # the move that gave it this case was on lost disks only: the district asks a person
                 if (mine.status, mine.tip, mine.flags) != (theirs.status, theirs.tip, theirs.flags - _ONLY_THE_HUBS):
                     found.append(
                         f"different: {case_id} {mine.status}/{mine.flags} here, {theirs.status}/{theirs.flags} at the hub"
@@ -651,11 +679,14 @@ class World:
                 if mine.status is None and self.promises[case_id].void:
                     continue  # its first act was on lost disks only; what followed it waits for ever, and says so
                 state = station.sync(case_id).state
-                if state not in (node_cases.SyncState.ACKED, node_cases.SyncState.ATTENTION):
+                at_rest = (node_cases.SyncState.ACKED, node_cases.SyncState.ATTENTION, node_cases.SyncState.MOVED_HERE)
+                if state not in at_rest:
                     found.append(f"not at rest: {case_id} is {state} at {station.name}")
-                if mine.number in numbers:
+                if numbers.get(mine.number, case_id) != case_id:
                     found.append(f"doubled: number {mine.number}")
                 numbers[mine.number] = case_id
+        for case_id in sorted(at_hub):
+            found += self._desks_of(case_id)
         for promise in self.promises.values():
             if promise.void:
                 continue
@@ -666,6 +697,20 @@ class World:
         for party in self.parties():
             found += self._journal_faults(party)
         return found
+
+    def _is_void_here(self, case_id: str) -> bool:
+        return any(promise.void for promise in self.promises.values() if promise.case == case_id)
+
+    def _desks_of(self, case_id: str) -> list[str]:
+        """Every station that holds or held the case knows it, and at one desk at most is there something to do."""
+        case = self.hub.case(case_id)
+        assert case is not None
+        if case.status is None:
+            return []
+        here = {name: station.case(case_id) for name, station in self.stations.items()}
+        found = [f"lost: {case_id} is not known at {name}" for name in case.known_at if here[name] is None]
+        busy = [name for name, mine in here.items() if mine is not None and open_acts(mine, self.stations[name])]
+        return found + ([f"doubled: {case_id} is open at {busy}"] if len(busy) > 1 else [])
 
     def _journal_faults(self, party: Party) -> list[str]:
         found = []
@@ -701,5 +746,7 @@ class Delivered(Catalogue):
 LAW = Delivered(0, MORNING, all_items(), "")  # what this software is delivered with
 
 
-def open_acts(case: Case, side: Side) -> list[Act]:
-    return acts_open(case, side, OFFICERS if side is Side.HUB else (Role.CLERK,))
+def open_acts(case: Case, party: Party) -> list[Act]:
+    if party.side is Side.HUB:
+        return acts_open(case, Side.HUB, OFFICERS)
+    return acts_open(case, Side.STATION, (Role.CLERK,), party.name)

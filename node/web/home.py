@@ -65,7 +65,7 @@ class HomePage:
     soon_count: int
 
 
-DECIDED = (Status.ISSUED, Status.NOT_ACCEPTED)
+DECIDED = (Status.ISSUED, Status.NOT_ACCEPTED, Status.WITHDRAWN)
 
 
 def show(request: Request) -> Response:

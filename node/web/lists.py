@@ -35,7 +35,7 @@ _FILTERS: dict[str, tuple[Status, ...]] = {
     "received": (Status.RECEIVED, Status.ACCEPTED, Status.REVIEWED, Status.GRANTED, Status.DENIED),
     "returned": (Status.RETURNED,),
     "decided": DECIDED,
-    "done": (Status.HANDED_OVER, Status.WITHDRAWN, Status.ARCHIVED),
+    "done": (Status.HANDED_OVER, Status.ARCHIVED),
 }
 
 

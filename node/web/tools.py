@@ -123,5 +123,7 @@ def sync_chip(sync: Sync) -> Chip:
             return Chip(say("sync.acked", at=at, receipt=sync.receipt), Tone.GOOD, Icon.CHECK)
         case SyncState.ACKED:
             return Chip(say("sync.acked-plain", receipt=sync.receipt), Tone.GOOD, Icon.CHECK)
+        case SyncState.MOVED_HERE:
+            return Chip(say("sync.moved-here"), Tone.PLAIN, Icon.INFO)
         case SyncState.ATTENTION:
             return Chip(say("sync.attention"), Tone.BAD, Icon.ALERT)

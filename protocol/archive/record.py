@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from protocol.archive.shapes import EntryFile
-from protocol.cases.acts import CaseAct, Paper, Told, decode_act
+from protocol.cases.acts import CaseAct, Paper, Told, decode_act, decode_retold
 from protocol.cases.case import Case
 from protocol.cases.fold import fold
 from protocol.cases.rules import Side
@@ -29,14 +29,18 @@ def told_by(entries: Mapping[str, EntryFile]) -> dict[str, Told]:
     """
     found = {}
     for name, entry in entries.items():
-        if entry.kind != Kind.CASE_ACT or entry.body is None:
+        if entry.kind not in (Kind.CASE_ACT, Kind.CASE_TOLD) or entry.body is None:
             continue
         try:
+            if entry.kind == Kind.CASE_TOLD:  # of a lost desk: what the hub had told another of it
+                found[name] = decode_retold(entry.body).told
+                continue
             act = decode_act(entry.body)
         except msgspec.DecodeError as why:
             raise Distrusted("distrusted.archive", why="act") from why
         side = Side.HUB if entry.author == HUB else Side.STATION
-        found[name] = Told(act, side, entry.life, entry.epoch, entry.seq)
+        station = entry.reader if entry.author == HUB else entry.author
+        found[name] = Told(act, side, entry.life, entry.epoch, entry.seq, station)
     return found
 
 

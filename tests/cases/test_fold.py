@@ -48,6 +48,7 @@ DESK = frozenset(
     {
         Act.RESCAN,
         Act.SUPPLY,
+        Act.ASK_MOVE,
         Act.SUBMIT,
         Act.DECIDE_AT_ONCE,
         Act.SUPPLEMENT,
@@ -74,7 +75,7 @@ def act(id_: str, what: Act, follows: str | None, **more: object) -> CaseAct:
         "case": "c", "id": id_, "act": what, "follows": follows, "by": somebody(what),
         "at": f"2026-03-02T00:00:{len(id_):02d}.000Z", "reason": "why", "remedies": "where",
         "corrections": [Correction("a", "b")], "proposal": "grant", "person": "nobody", "counts_from": "2026-03-02",
-        "package": "0", "passed": True,
+        "package": "0", "passed": True, "to": "t",
         "survey": Survey(place="p", arrived="t", left="t", findings=[Finding("1", "pass")]), "stop": Stop.TESTING,
     }  # fmt: skip
     if what is Act.DECIDE_AT_ONCE:
@@ -234,7 +235,8 @@ def test_only_the_owner_of_a_status_moves_it(rule: object) -> None:
 
     assert isinstance(rule, Rule)
     if rule.status is not None:
-        assert OWNER[rule.status] is rule.side
+        # where a person at the desk may have handed it over already, what he did stands (see the stories of moving)
+        assert OWNER[rule.status] is rule.side or rule.act in (Act.MOVE, Act.REOPEN)
 
 
 def test_the_tables_name_every_status_and_every_act() -> None:
@@ -345,7 +347,7 @@ def test_a_button_is_there_exactly_when_the_guard_lets_it_through(history: list[
         for what in set(Act) - set(REMARKS) - {Act.SUBMIT}:
             request = case.open_request.id if case.open_request and what in ANSWERS else None
             by = By("someone else", role_for(case, what, roles) or min(roles))
-            one = act("new", what, case.tip, by=by, request=request, person=by.account)
+            one = act("new", what, case.tip, by=by, request=request, person=by.account, to="elsewhere")
             try:
                 check(case, what, side, by, one)
                 open_ = True

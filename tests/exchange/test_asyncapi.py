@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from protocol.casebook import Inner
-from protocol.cases.acts import decode_act
+from protocol.cases.acts import Retold, decode_act
 from protocol.cases.rules import Act
 from protocol.exchange.envelope import Opened, open_letter
 from protocol.exchange.errands import CheckDue
@@ -39,6 +39,7 @@ BODIES = {
     Kind.EPOCH: EpochBegan,
     Kind.RECOVERED: Recovered,
     Kind.CASE_INNER: Inner,
+    Kind.CASE_TOLD: Retold,
     Kind.CATALOGUE: CataloguePublished,
     Kind.PERSON: PersonTold,
     Kind.RULE_READ: RuleRead,
