@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from node import after, people, renewals
+from node.devices.registry import Devices
 from node.dues import Dues
 from node.shelf import Shelf
 from protocol import chores
@@ -31,6 +32,7 @@ LAPSE_EVERY_S = 1800
 RENEWALS_EVERY_S = 600
 PEOPLE_EVERY_S = 300
 LOOKS_HOUR = 5
+DEVICES_EVERY_S = 10  # a strip that is older lies
 
 
 class Desk(Party, Protocol):
@@ -39,6 +41,7 @@ class Desk(Party, Protocol):
     book: Casebook
     shelf: Shelf
     dues: Dues
+    devices: Devices
 
     def look_at_shelf(self) -> None: ...
 
@@ -105,6 +108,11 @@ def reckon_dues(station: Desk) -> None:
         station.dues.of(db, station.office.clock.now())
 
 
+def watch_devices(station: Desk) -> None:
+    """How the devices on the table stand, for pages that only read it."""
+    station.devices.look(station.office.clock.now())
+
+
 def timetable(station: Desk) -> BackgroundScheduler:
     """Not started yet."""
     scheduler: Any = chores.timetable(  # APScheduler 3 has no types
@@ -121,6 +129,8 @@ def timetable(station: Desk) -> BackgroundScheduler:
     scheduler.add_job(lapse_overdue, "interval", [station], seconds=LAPSE_EVERY_S)
     scheduler.add_job(watch_people, "interval", [station], seconds=PEOPLE_EVERY_S)
     scheduler.add_job(forget_looks, "cron", [station], hour=LOOKS_HOUR, jitter=1800)
+    if station.devices.states():
+        scheduler.add_job(watch_devices, "interval", [station], seconds=DEVICES_EVERY_S)
     made: BackgroundScheduler = scheduler
     return made
 

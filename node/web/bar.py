@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from node.cases import Owed, owed
 from node.house import House, replica_is_well
+from node.web.devices_strip import strip
 from protocol import attention
 from protocol.clock import moment
 from protocol.console.parts import Icon, SyncBar, Tone
@@ -39,7 +40,7 @@ def sync_bar(house: House) -> SyncBar:
     if house.replica is not None and not replica_is_well(house.replica):
         parts.append(say(f"bar.replica-{house.replica.state}"))
         tone = max(tone, Tone.WARN, key=_worse)
-    return SyncBar(tone, icon, parts, at, href=href, farewell=_farewell(due))
+    return SyncBar(tone, icon, parts, at, href=href, farewell=_farewell(due), devices=strip(house.devices.states()))
 
 
 def last_heard(db: Database) -> datetime | None:

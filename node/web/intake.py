@@ -19,13 +19,14 @@ from starlette.responses import Response
 from node import desk, drafts
 from node.drafts import Draft
 from node.matters import Application, application_for, asks_licence
+from node.web.devices_panel import CardPanel, panel_of
 from node.web.facts import Facts, facts_of
 from node.web.situations import Chosen, chosen_of
 from node.web.steps import IntakeStep, steps_of
-from node.web.tools import house, item_name, today
+from node.web.tools import answer_text, house, item_name, today
 from protocol.cases.case import Case
 from protocol.cases.rules import Status
-from protocol.catalogue.forms import Problem, Wrong
+from protocol.catalogue.forms import Checked, Problem, Wrong
 from protocol.catalogue.items import Field, FieldType, Item
 from protocol.console import forms, session
 from protocol.console.pages import render, see_other, see_other_url, url
@@ -64,6 +65,17 @@ class Asked:
     keypad: str
     longest: int
     choices: Sequence[tuple[str, str]]
+    locked: str = ""  # what a card filled in, as it is read
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What keep() saved, and how it stands."""
+
+    draft: Draft
+    application: Application
+    case: Case | None
+    checked: Checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,7 @@ class IntakePage:
     facts: Facts
     parts: Sequence[str]  # names of the items of a matter; none for an ordinary item
     fields: Sequence[Asked]
+    card: CardPanel | None
     form: Filled
     seen: str
     overtaken: bool
@@ -119,37 +132,47 @@ def _elsewhere(request: Request, draft: Draft, item: Item, case: Case | None) ->
 
 def save(request: Request, form: FormData) -> Response:
     """Saved on this disk in any case. `go` says where then: the materials, or the desk for later."""
-    here = house(request)
-    draft, application, case = draft_of(request, request.path_params["draft_id"])
-    item = application.form
-    typed = {field.key: forms.text(form, f"a.{field.key}") for field in _asked_fields(item, draft, case)}
-    details = {name: forms.text(form, f"d.{name}") for name in _asked_details(item, case)}
-    if _overtaken(form, draft, typed):
+    kept = keep(request, form)
+    if isinstance(kept, Response):
+        return kept
+    if forms.text(form, "go") == "later":
+        return see_other(request, "desk", said=say("intake.kept"))
+    draft, application, case = kept.draft, kept.application, kept.case
+    lacks = _lacks(request, draft, application) if case is None else {}
+    if not kept.checked.is_good or lacks:
         return _page(
             request,
             draft,
             application,
             case,
-            draft.answers | typed,
-            (),
-            {},
+            draft.answers,
+            kept.checked.problems,
+            lacks,
             seen=_print_of(draft.answers),
-            overtaken=True,
         )
+    return see_other(request, "papers", said=say("intake.saved"), draft_id=draft.id)
+
+
+def keep(request: Request, form: FormData) -> Kept | Response:
+    """What was typed is on this disk; or the page that says that a colleague saved something else meanwhile.
+
+    :raises Refused: card-locked, no-draft
+    """
+    here = house(request)
+    draft, application, case = draft_of(request, request.path_params["draft_id"])
+    item = application.form
+    typed = {field.key: forms.text(form, f"a.{field.key}") for field in asked_fields(item, draft, case)}
+    details = {name: forms.text(form, f"d.{name}") for name in _asked_details(item, case)}
+    if _overtaken(form, draft, typed):
+        answers = draft.answers | typed | draft.details.locked
+        seen = _print_of(draft.answers)
+        return _page(request, draft, application, case, answers, (), {}, seen=seen, overtaken=True)
     with here.store.write() as tx:
         checked = drafts.save_draft(tx, draft.id, item, typed, here.clock.now())
         if details:
             drafts.save_details(tx, draft.id, here.clock.now(), **details)
-    if forms.text(form, "go") == "later":
-        return see_other(request, "desk", said=say("intake.kept"))
-    with here.store.read() as db:
-        draft = drafts.need_draft(db, draft.id)
-    lacks = _lacks(request, draft, application) if case is None else {}
-    if not checked.is_good or lacks:
-        return _page(
-            request, draft, application, case, draft.answers, checked.problems, lacks, seen=_print_of(draft.answers)
-        )
-    return see_other(request, "papers", said=say("intake.saved"), draft_id=draft.id)
+        draft = drafts.need_draft(tx, draft.id)
+    return Kept(draft, application, case, checked)
 
 
 def draft_of(request: Request, draft_id: str) -> tuple[Draft, Application, Case | None]:
@@ -169,7 +192,7 @@ def application_of_draft(request: Request, draft: Draft) -> Application:
     return application_for(shelf.item(draft.item, draft.item_version), draft.details.parts, shelf.item)
 
 
-def _asked_fields(item: Item, draft: Draft, case: Case | None) -> list[Field]:
+def asked_fields(item: Item, draft: Draft, case: Case | None) -> list[Field]:
     """Those that apply; the ones that answer a situation question are asked there, unless a notice asks for them."""
     situations = {one.key for one in item.situations} if case is None else set()
     return [field for field in item.fields_for(draft.known) if field.key not in situations]
@@ -251,6 +274,7 @@ def _page(
         if problem.code is not Wrong.UNKNOWN_FIELD
     }
     wrong |= {f"d.{name}": say(f"detail.{name}-wrong") for name in lacks}
+    asked = asked_fields(item, draft, case)
     details = _asked_details(item, case)
     values = {f"a.{key}": value for key, value in answers.items()}
     values |= {f"d.{name}": str(getattr(draft.details, name)) for name in details}
@@ -265,8 +289,9 @@ def _page(
         [item_name(request, part.item) for part in application.parts] if application.is_matter else [],
         [
             *(_asked_detail(request, item, name) for name in details),
-            *(_asked(request, field) for field in _asked_fields(item, draft, case)),
+            *(_asked(request, field, draft.details.locked.get(field.key, "")) for field in asked),
         ],
+        panel_of(request, draft, [(field, label_of(request, field)) for field in asked]) if case is None else None,
         Filled(values, wrong),
         seen,
         overtaken,
@@ -294,7 +319,7 @@ def _name_of(request: Request, code: str) -> str:
         return code
 
 
-def _asked(request: Request, field: Field) -> Asked:
+def _asked(request: Request, field: Field, locked: str) -> Asked:
     zh = session.lang(request) is Lang.ZH
     kind = {FieldType.LONG_TEXT: "lines", FieldType.CHOICE: "choice"}.get(field.type, "line")
     return Asked(
@@ -307,4 +332,5 @@ def _asked(request: Request, field: Field) -> Asked:
         _KEYPAD.get(field.type, ""),
         field.max_length or LONGEST,
         [(choice.value, choice.label if zh else choice.label_en) for choice in field.choices],
+        answer_text(request, field, locked),
     )

@@ -67,6 +67,7 @@ class Shell:
     navigation: Callable[[Request, Account], Sequence[NavItem]]
     bar: Callable[[], SyncBar]  # reads only what is on this machine's disk
     place_en: str = ""  # the same in English; empty: it has only the one name
+    scripts: Sequence[str] = ()  # static files that every page of a signed-in person loads
     hosts: frozenset[str] = frozenset()  # names that a POST may be addressed to; empty: any
     # told of every refusal before its page is made; what goes wrong in it changes nothing for the reader
     refused: Callable[[Request, Refused], None] | None = None

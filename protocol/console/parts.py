@@ -64,7 +64,7 @@ class SyncBar:
     """The line under the header: what of this party's mail has truly arrived, as of `as_of`.
 
     `parts` are shown in a row with dots between them. `farewell` is said to whoever signs out while
-    something is still owed.
+    something is still owed. `devices` stand in a strip below: how the things on the table are.
     """
 
     tone: Tone
@@ -73,6 +73,7 @@ class SyncBar:
     as_of: datetime
     href: str | None = None
     farewell: Phrase | None = None
+    devices: Sequence[Chip] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ routes, so a page that nobody thought about cannot exist. A POST must come from 
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import wraps
@@ -49,6 +50,11 @@ HEADERS = {
 }
 
 
+# what else the pages of a route may ask than their own server: addresses on the reader's own machine, nothing else
+Connects = Callable[[Request], Collection[str]]
+_LOOPBACK = re.compile(r"(ws|http)://(127\.0\.0\.1|localhost):[0-9]{1,5}")
+
+
 class ConsoleRoute(Route):
     """A route that knows whom it is open to."""
 
@@ -56,7 +62,13 @@ class ConsoleRoute(Route):
 
 
 def page(
-    path: str, handler: Callable[[Request], Response], *, to: Collection[Role], name: str, looks: str = ""
+    path: str,
+    handler: Callable[[Request], Response],
+    *,
+    to: Collection[Role],
+    name: str,
+    looks: str = "",
+    connects: Connects | None = None,
 ) -> ConsoleRoute:
     """GET. `to` are the roles that may see it, or PUBLIC, or EVERYBODY who is signed in.
 
@@ -71,7 +83,7 @@ def page(
             _require_role(request, allowed)
             if _must_choose_first(request, name, allowed):
                 return see_other(request, CHOOSE)
-            answer = handler(request)
+            answer = _connecting(request, handler(request), connects)
             if looks and answer.status_code < 400:
                 note_look(request, looks, request.path_params.get("case_id", ""))
             return answer
@@ -84,7 +96,14 @@ def page(
 
 
 def form(
-    path: str, handler: Handler, *, to: Collection[Role], name: str, max_files: int = 0, max_bytes: int = FORM_BYTES
+    path: str,
+    handler: Handler,
+    *,
+    to: Collection[Role],
+    name: str,
+    max_files: int = 0,
+    max_bytes: int = FORM_BYTES,
+    connects: Connects | None = None,
 ) -> ConsoleRoute:
     """POST. The sender is known and allowed before a byte of the body is read."""
     allowed = frozenset(to)
@@ -93,7 +112,7 @@ def form(
     def trusted(request: Request, body: FormData) -> Response:
         if allowed != PUBLIC:
             _require_token(request, body)
-        return handler(request, body)
+        return _connecting(request, handler(request, body), connects)
 
     reading = takes_form(trusted, max_files=max_files, max_bytes=max_bytes)
 
@@ -136,6 +155,16 @@ def _route(path: str, endpoint: Callable[..., object], method: str, name: str, t
     route = ConsoleRoute(path, endpoint, methods=[method], name=name)
     route.to = to
     return route
+
+
+def _connecting(request: Request, answer: Response, connects: Connects | None) -> Response:
+    """:raises ValueError: an address that is not on the reader's own machine"""
+    addresses = connects(request) if connects else ()
+    if not all(_LOOPBACK.fullmatch(address) for address in addresses):
+        raise ValueError("a page may ask its own server and its reader's own machine")
+    if addresses:
+        answer.headers["Content-Security-Policy"] = f"{CSP}; connect-src 'self' {' '.join(sorted(addresses))}"
+    return answer
 
 
 def _require_role(request: Request, to: frozenset[Role]) -> None:
