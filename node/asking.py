@@ -16,7 +16,7 @@ from enum import StrEnum
 import msgspec
 from sqlite_utils import Database
 
-from protocol.asking.answers import Answer, Nothing, answer, nearest, offered
+from protocol.asking.answers import Answer, Nothing, One, Several, answer, nearest, offered
 from protocol.asking.index import AskIndex
 from protocol.asking.masking import harmless
 from protocol.asking.synonyms import parts_of_ours, synonyms_of
@@ -90,6 +90,17 @@ class Asking:
         """The choices round the answer, for whom the answer was not what he wanted."""
         with self._lock:
             return nearest(self._index(on), text)
+
+    def items(self, text: str, on: date) -> list[Item]:
+        """The items of the answer, for a list."""
+        said = self.answer(text, on)
+        match said:
+            case One(card):
+                return [card.item]
+            case Several(cards, _):
+                return [card.item for card in cards]
+            case Nothing():
+                return []
 
     def _index(self, on: date) -> AskIndex:
         """The same one as long as the items in force and the table of synonyms are the same."""

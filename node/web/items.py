@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from sqlite_utils import Database
 from starlette.datastructures import FormData
@@ -43,6 +44,8 @@ class ItemsPage:
     section = "items"
     asked: str
     lines: Sequence[ItemLine]
+    by_meaning: bool  # no item is called so; these are what a question in these words would find
+    ask: str  # where the same can be asked in the citizen's words
     catalogue: Phrase  # which version, as of when
 
 
@@ -52,6 +55,8 @@ def show(request: Request) -> Response:
     asked = request.query_params.get("q", "").strip()[:60]
     on = today(here.clock.now())
     found = here.shelf.catalogue.search(asked, SHOWN, on)
+    by_meaning = [] if found else here.asking.items(asked, on)
+    found = found or by_meaning
     found.sort(key=lambda item: not here.shelf.takes(item, on))
     lines = [
         ItemLine(
@@ -68,7 +73,16 @@ def show(request: Request) -> Response:
         )
         for place, item in enumerate(found, start=1)
     ]
-    return render(request, ItemsPage(asked, lines, catalogue_version(request)))
+    return render(
+        request,
+        ItemsPage(
+            asked,
+            lines,
+            bool(by_meaning),
+            f"{url(request, 'ask')}?{urlencode({'q': asked})}",
+            catalogue_version(request),
+        ),
+    )
 
 
 def begin(request: Request, form: FormData) -> Response:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from node import ratings, renewals, rulebook
 from node.web import (
+    ask,
     case,
     case_acts,
     demands,
@@ -52,6 +53,8 @@ def routes() -> list[ConsoleRoute]:
         # a case on its way in
         page("/items", items.show, to=DESK, name="items"),
         form("/items", items.begin, to=DESK, name="begin"),
+        page("/ask", ask.show, to=DESK, name="ask"),
+        form("/ask", ask.unwanted, to=DESK, name="ask.unwanted"),
         page("/items/{code}", guide.show, to=DESK, name="item"),
         page("/drafts/{draft_id}/situations", situations.show, to=DESK, name="situations"),
         form("/drafts/{draft_id}/situations", situations.save, to=DESK, name="situations.do"),

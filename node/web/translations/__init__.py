@@ -1,5 +1,6 @@
 """The words of a station's pages."""
 
+from node.web.translations.asking import ASKING
 from node.web.translations.attention import ATTENTION
 from node.web.translations.bar import BAR
 from node.web.translations.calling import CALLING
@@ -18,5 +19,20 @@ from node.web.translations.rules import RULES
 from protocol.console.texts import merged
 
 NODE = merged(
-    ATTENTION, BAR, CALLING, CASE, DEMANDS, DESK, DEVICES, EXCHANGE, INTAKE, LAW, LICENCES, PEOPLE, RATINGS, ROOM, RULES
+    ASKING,
+    ATTENTION,
+    BAR,
+    CALLING,
+    CASE,
+    DEMANDS,
+    DESK,
+    DEVICES,
+    EXCHANGE,
+    INTAKE,
+    LAW,
+    LICENCES,
+    PEOPLE,
+    RATINGS,
+    ROOM,
+    RULES,
 )
