@@ -6,6 +6,7 @@ two lists that allow the same things afterwards are one state. Time passes only 
 
 from __future__ import annotations
 
+import copy
 import random
 from collections import deque
 from collections.abc import Iterator
@@ -57,6 +58,12 @@ class State:
     def __post_init__(self) -> None:
         self.case = fold(self.told)
 
+    def waits(self) -> State:
+        """Nothing was said, so the case is as it was and is not folded again."""
+        later = copy.copy(self)
+        later.at, later.way, later.to = self.at + A_WHILE, (*self.way, WAIT), {}
+        return later
+
 
 def _one_of_each(item: Item) -> list[Stop]:
     """Why the clock may stand still: what counts alike for the case is tried once."""
@@ -82,13 +89,19 @@ class Walk:
 
     def __init__(self, item: Item, law: Law, db: Database) -> None:
         self.item = item
+        # the clocks that are asked of, and what a late notice begins: the others say nothing that tells states apart
+        told_apart_by = [
+            one for one in item.limits if one.what in _ASKED_OF or one.on_expiry is OnExpiry.DEEMED_ACCEPTED
+        ]
+        self.timed = replace(item, limits=tuple(told_apart_by))
         self.law = law
         self.db = db
         self.states: dict[Key, State] = {}
 
     def everywhere(self) -> None:
         first = State([self._submit()], FIRST, ("submit",))
-        waiting = deque([self._note(first)])
+        waiting = deque([self._key(first)])
+        self.states[waiting[0]] = first
         while waiting:
             key = waiting.popleft()
             state = self.states[key]
@@ -96,7 +109,7 @@ class Walk:
                 there = self._key(after)
                 state.to[name] = there
                 if there not in self.states:
-                    self._note(after)
+                    self.states[there] = after
                     waiting.append(there)
 
     def stuck(self) -> list[State]:
@@ -123,11 +136,6 @@ class Walk:
 
     # -- one state
 
-    def _note(self, state: State) -> Key:
-        key = self._key(state)
-        self.states[key] = state
-        return key
-
     def _key(self, state: State) -> Key:
         case = state.case
         clocks = tuple(
@@ -142,7 +150,7 @@ class Walk:
         )  # fmt: skip
 
     def _clocks(self, case: Case, at: datetime) -> tuple[ClockState, ...]:
-        return clocks_of_case(case, self.item, self.law.calendar, at)
+        return clocks_of_case(case, self.timed, self.law.calendar, at)
 
     def _steps(self, state: State) -> Iterator[tuple[str, State]]:
         case = state.case
@@ -159,7 +167,7 @@ class Walk:
             name = " ".join(filter(None, (told.act.act, told.act.proposal, told.act.stop, "simple" * told.act.simple)))
             yield name, State([*state.told, told], at, (*state.way, name))
         if state.way[-1] != WAIT:
-            yield WAIT, replace(state, at=state.at + A_WHILE, way=(*state.way, WAIT), to={})
+            yield WAIT, state.waits()
 
     def _acts(self, case: Case, at: datetime) -> Iterator[Told]:
         for act in acts_open(case, Side.HUB, OFFICERS):
