@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
@@ -25,8 +26,13 @@ _Kind = TypeVar("_Kind")
 
 
 def standard_items() -> list[Item]:
-    """The items that come with the software, by code and version."""
-    return load_folder(resources.files("protocol.catalogue") / "items")
+    """The items that come with the software, by code and version. Read once: they change with the software alone."""
+    return list(_standard_items())
+
+
+@cache
+def _standard_items() -> tuple[Item, ...]:
+    return tuple(load_folder(resources.files("protocol.catalogue") / "items"))
 
 
 def load_folder(folder: Traversable) -> list[Item]:

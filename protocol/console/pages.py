@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 from sqlite_utils import Database
 from starlette.requests import Request
@@ -165,6 +166,26 @@ def _post_fields(signed_in: Session | None) -> Markup:
     )
 
 
+class _Compiled(BytecodeCache):
+    """What the templates became, for as long as the process lasts: both languages run one compilation.
+
+    Jinja asks again with the source's checksum, so a template that was changed on the disk is compiled anew.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()  # a template compiles to the same code in every language: words are looked up as it runs
+
+
 def _environment(translator: Translator, templates: Path, statics: Statics) -> Environment:
     environment = Environment(
         loader=ChoiceLoader([FileSystemLoader(templates), FileSystemLoader(TEMPLATES)]),
@@ -172,6 +193,7 @@ def _environment(translator: Translator, templates: Path, statics: Statics) -> E
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
     environment.globals |= {"_": translator, "lang": translator.lang.value, "static": statics.url, "langs": _LANGS}
     environment.filters |= {
