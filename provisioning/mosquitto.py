@@ -9,6 +9,7 @@ canaries must be refused. If one is not, the broker is stopped: silence is safe,
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import os
 import secrets
@@ -17,8 +18,10 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import cycle, islice
 from pathlib import Path
 
 from cryptography import x509
@@ -33,6 +36,8 @@ from provisioning.render import mosquitto_conf, own_user
 MOSQUITTO = "/usr/sbin/mosquitto"
 DEADLINE_S = 10.0
 CRL_AT_LEAST_DAYS = 30
+_NOT_GIVEN_OUT = range(20_000, 32_768)  # Linux takes the ports of connections from above (ip_local_port_range)
+_PORTS = cycle(secrets.SystemRandom().sample(_NOT_GIVEN_OUT, len(_NOT_GIVEN_OUT)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +262,17 @@ def stop_process(pid: int) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of this machine that nobody listens on, of those that no outgoing connection is given.
+
+    One of the system's own choosing would be of the others: the next connection that anybody opens may take it
+    before a server is started on it, today or after the next start of the machine. The same one is not told twice.
+    :raises OSError: all were tried
+    """
+    for port in islice(_PORTS, len(_NOT_GIVEN_OUT)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(errno.EADDRINUSE, "no free port")
 
 
 def _answers(host: str, port: int) -> bool:

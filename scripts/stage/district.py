@@ -32,6 +32,7 @@ from protocol.replica import refuse_empty_start
 from protocol.settings import Kind, Name, Settings, read_settings, write_whole
 from protocol.store import Store
 from provisioning.district import District, make_district, station_folder
+from provisioning.mosquitto import free_port
 from provisioning.register import Station
 
 HUB_NAME = Name("新都区政务服务中心", "Xindu District Government Service Center")
@@ -120,27 +121,14 @@ def prepare(folder: Path, *, any_ports: bool, tell: Tell) -> District:
     """The district is there, on ports that are free now.
 
     Ports are those of the last start, or the usual ones; one that somebody else listens on is left to him
-    and the next free one is taken. `any_ports`: whatever the system gives.
+    and the next free one is taken. `any_ports`: others at every start.
     """
     at = WallClock().now() - (timedelta() if (folder / "register.db").exists() else FOUNDED)
     if any_ports:
-        chosen = free_ports(len(HTTP_PORTS) + 1)
-        http, broker = dict(zip(HTTP_PORTS, chosen, strict=False)), chosen[-1]
+        http, broker = {party: free_port() for party in HTTP_PORTS}, free_port()
     else:
         http, broker = _usual_ports(folder, tell)
     return make_district(folder, STATIONS, at, name=HUB_NAME, http_ports=http, broker_port=broker)
-
-
-def free_ports(count: int) -> list[int]:
-    """Held all together while they are chosen, so that no port is given twice."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
 
 
 def _usual_ports(folder: Path, tell: Tell) -> tuple[dict[str, int], int]:

@@ -6,22 +6,16 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import closing
 from pathlib import Path
 
 from hub.embedded_broker import EmbeddedBroker
 from protocol.exchange.topics import HUB, acl_lines
+from provisioning.mosquitto import free_port
 
 DISTRICT = "lj"
 STATIONS = ["lj07", "lj08", "lj09"]
 FENCED = ["lj09"]
 PASSWORDS = {name: f"{name}-secret" for name in [HUB, *STATIONS]}
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for_port(port: int, seconds: float = 10.0) -> None:

@@ -16,7 +16,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from protocol.exchange.link import Handed, Lane, Link, LinkDown, LinkUp
 from protocol.exchange.mqtt import MqttLink, Tls, Wire
 from protocol.exchange.topics import HUB
-from tests.contract.brokers import DISTRICT, PASSWORDS, Mosquitto, free_port
+from provisioning.mosquitto import free_port
+from tests.contract.brokers import DISTRICT, PASSWORDS, Mosquitto
 from tests.contract.desks import Desk
 
 pytestmark = pytest.mark.broker
