@@ -18,7 +18,7 @@ from typing import Any
 
 import uvicorn
 
-from node import jobs
+from node import jobs, leaving
 from node.app import Station, create_app
 from node.schema import migrations
 from protocol.cases.rules import Role
@@ -102,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
         "import", _import, "从 U 盘导入（先停站点）take in what the district sent by stick; stop the station first"
     )
     into.add_argument("path", type=Path, help="文件或文件夹 the file, or the folder with it")
+    command(
+        "reset",
+        _reset,
+        "清空本机前（先停站点）：还有未送达的就拒绝，否则把数据移到一边"
+        " before a box is given away (stop the station first): refused while anything is only here; nothing is deleted",
+    )
     command("drill", _drill, "恢复演练 restore the replica beside its place and check it, as is done every month")
     return parser
 
@@ -109,8 +115,9 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     os.umask(0o077)  # cases and scans are for this account's eyes, whatever the folder's owner has set up
     refuse_empty_start(settings)  # said before the server starts, without its traceback
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         host=settings.http.host,
         port=settings.http.port,
         workers=1,  # a party is one process: one writer, one courier
@@ -121,6 +128,7 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
         timeout_graceful_shutdown=GRACE_S,
     )
     server = uvicorn.Server(config)
+    app.state.is_ending = lambda: server.should_exit  # the screens of the hall let go of it then
     server.run()
     return 0 if server.started else 1
 
@@ -170,6 +178,14 @@ def _import(settings: Settings, arguments: argparse.Namespace) -> int:
         f"{tally.entries} new entries, {tally.duplicates} known, {tally.receipts} receipts, {tally.papers} papers,"
         f" {tally.set_aside} set aside, {tally.gaps} with gaps, {tally.no_room} without room"
     )
+    return 0
+
+
+def _reset(settings: Settings, arguments: argparse.Namespace) -> int:
+    with _opened(settings) as station, station.store.read() as db:
+        left = leaving.left_here(db)
+    aside = leaving.reset(settings, left, WallClock().now())
+    print(f"数据已移到 the data lies in {aside}")
     return 0
 
 

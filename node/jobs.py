@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from node import after, people, renewals
+from node import after, leaving, people, renewals
 from node.devices.registry import Devices
 from node.dues import Dues
 from node.shelf import Shelf
@@ -31,6 +31,7 @@ DUES_EVERY_S = 60
 LAPSE_EVERY_S = 1800
 RENEWALS_EVERY_S = 600
 PEOPLE_EVERY_S = 300
+OWED_EVERY_S = 900
 LOOKS_HOUR = 5
 DEVICES_EVERY_S = 10  # a strip that is older lies
 
@@ -75,6 +76,12 @@ def watch_people(station: Party) -> None:
     if changed:
         with station.office.store.write() as tx:
             people.watch(tx, at, after)
+
+
+def watch_owed(station: Party) -> None:
+    """What has waited for three days is the head's task, until it is delivered."""
+    with station.office.store.write() as tx:
+        leaving.watch_owed(tx, station.office.clock.now())
 
 
 def lapse_overdue(station: Desk) -> int:
@@ -127,6 +134,7 @@ def timetable(station: Desk) -> BackgroundScheduler:
     scheduler.add_job(reckon_dues, "interval", [station], seconds=DUES_EVERY_S)
     scheduler.add_job(remind_of_renewals, "interval", [station], seconds=RENEWALS_EVERY_S)
     scheduler.add_job(lapse_overdue, "interval", [station], seconds=LAPSE_EVERY_S)
+    scheduler.add_job(watch_owed, "interval", [station], seconds=OWED_EVERY_S)
     scheduler.add_job(watch_people, "interval", [station], seconds=PEOPLE_EVERY_S)
     scheduler.add_job(forget_looks, "cron", [station], hour=LOOKS_HOUR, jitter=1800)
     if station.devices.states():

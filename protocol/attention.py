@@ -18,6 +18,7 @@ KINDS: dict[str, tuple[str, int]] = {
     "case-forked": ("officer", 1),  # two acts follow the same one: both versions side by side
     "act-refused": ("officer", 2),  # an act came that the rules do not allow
     "request-overtaken": ("clerk", 3),
+    "instant-doubted": ("leader", 1),  # what a station decided at once and the hub would not have
     "number-twice": ("officer", 1),  # two cases carry one number
     "citizen-call": ("clerk", 1),  # 群众呼叫: somebody stands at a kiosk and needs one of us
     "paper-lost": ("clerk", 1),  # a scan is gone at both ends: take it again
@@ -39,6 +40,7 @@ KINDS: dict[str, tuple[str, int]] = {
     "acted-after-leaving": ("supervisor", 1),  # an act of somebody who no longer worked at the station
     "people-unconfirmed": ("head", 1),  # the hub is silent: who still works here
     "licence-renewal": ("clerk", 3),  # its window has opened and nobody has applied: remind the holder
+    "owed-long": ("head", 1),  # something has waited here for three days and the district has not got it
     "disk": ("operator", 1),
     "clock": ("operator", 2),
 }

@@ -241,6 +241,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "no card was put on the reader in time",
         "put it flat on the reader and read again, or type it",
     ),
+    "refused.card-expired": ("the card is no longer valid", "renew it first; the counter says how"),
     "refused.card-left": ("the card was read already and still lies there", "lift it and put it on again"),
     "refused.card-unreadable": (
         "what the reader said is no card: {why}",
@@ -287,6 +288,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.no-replica": ("there is no replica of {name} to restore from", "look at the target; never start empty"),
     # the hall
     "refused.hall-rules": ("{name} must be from {least} to {most}", "the district sets these bounds"),
+    "refused.still-owed": (
+        "{entries} entries, {papers} papers and {drafts} drafts are only here",
+        "let them go up, or export them to a stick and wait for the receipts; hand drafts in or discard them",
+    ),
     "refused.demand-closed": ("this demand is handed in and is not changed any more", "open it to see where it stands"),
     "refused.demand-incomplete": ("the demand is not complete", "fill in what is marked"),
     "refused.rating-over": ("the time for adding to this rating is over", "tell a person at the counter"),

@@ -268,6 +268,11 @@ NETWORK_WORDS: Texts = {
         "The station had not heard of it; the act stands and the applicant loses nothing."
         " Look at the station's people and at the case, and write what you found.",
     ),
+    "attention.owed-long": (
+        "站点有办件超过 72 小时没有送达",
+        "A station has had something waiting for more than 72 hours",
+    ),
+    "attention.owed-long.todo": ("由该站站长导出到 U 盘。", "The head of the station exports it to a USB stick."),
     "attention.people-unconfirmed": (
         "服务站断开已久，人员待站长确认",
         "A station long in the dark confirms its people",

@@ -127,6 +127,14 @@ ATTENTION: Texts = {
     ),
     "attention.drill": ("备份恢复演练没有通过", "The restore drill failed"),
     "attention.drill.todo": ("请联系运行管理员检查备份。", "Call the operator to look at the backup."),
+    "attention.owed-long": (
+        "有办件超过 72 小时没有送达区中心",
+        "Something has waited here for more than 72 hours and the district has not got it",
+    ),
+    "attention.owed-long.todo": (
+        "请联系区中心；在“同步”页导出到 U 盘，带到区中心导入",
+        "Call the district; on the page “Exchange” export it to a USB stick and take that to the district",
+    ),
     "attention.people-unconfirmed": (
         "与区中心断开已久，请核对本站人员",
         "The district has not been heard for long: look who still works here",

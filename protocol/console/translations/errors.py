@@ -455,6 +455,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The reader found no card",
         "Put the card flat on the reader and press again, or type it by hand",
     ),
+    "refused.card-expired": (
+        "这张身份证已经过了有效期",
+        "请到窗口办理，工作人员会告诉您怎么换领",
+        "This card is no longer valid",
+        "Ask at the counter: they will tell you how to renew it",
+    ),
     "refused.card-left": (
         "这张证件已经读过，还放在读卡器上",
         "请拿起证件，再放一次",
@@ -482,7 +488,7 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
     "refused.card-elsewhere": (
         "读卡器接在窗口电脑上，这个页面没有问到它",
         "请刷新页面再试，或改为手工录入",
-        "The reader is on the counter’s PC, and this page did not ask it",
+        "The reader is on the counter's PC, and this page did not ask it",
         "Reload the page and try again, or type it by hand",
     ),
     "refused.reader-busy": (
@@ -1012,6 +1018,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "请安装字体包 fonts-noto-cjk",
         "There is no font for Chinese in {folders}",
         "Install the package fonts-noto-cjk",
+    ),
+    "refused.still-owed": (
+        "本机还有 {entries} 条记录、{papers} 份材料没有送达区中心，{drafts} 份草稿没有提交",
+        "请等它们上传，或者导出到 U 盘并等到回执；草稿请提交或者删除",
+        "{entries} entries, {papers} papers and {drafts} drafts are only on this machine",
+        "Let them go up, or export them to a stick and wait for the receipts; hand drafts in or discard them",
     ),
     # demands
     "refused.demand-closed": (
