@@ -22,6 +22,7 @@ _SAYS_MOST = 0.5  # share from which it is enough whatever the score
 _BESIDE = 0.35  # of the best score: what is still offered beside it
 _CLEAR = 1.6  # times the second's score: no question back is needed
 _A_WORD = 2  # characters
+_BESIDES = 2  # words that have to meet beside one that is no business of ours
 _COLUMNS = ("name", "aliases", "result", "materials", "legal_basis")  # where a passage was taken from
 
 
@@ -63,8 +64,10 @@ def answer(index: AskIndex, text: str) -> Answer:
     """What the catalogue says to a question, of whatever length and sense."""
     heard, found = index.rank(text, 2 * SHOWN)
     fitting = [one for one in found if fits(one)]
-    if heard.elsewhere and not (fitting and fitting[0].called):
-        return Nothing()
+    if heard.besides is not None and not (fitting and fitting[0].called):
+        heard, found = index.rank(heard.besides, 2 * SHOWN)  # 手机掉了，身份证也掉了: what else was said?
+        fitting = [one for one in found if fits(one) and (one.called or one.words >= _BESIDES)]
+        found = []
     if not fitting:
         return _of_a_word(index, heard, found)
     best = fitting[0]

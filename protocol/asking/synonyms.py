@@ -60,7 +60,7 @@ class Heard:
     contents: tuple[str, str]
     actions: frozenset[str]
     is_filler: bool  # nothing was said but words that name no service
-    elsewhere: bool  # it names what is no business of the catalogue's
+    besides: str | None  # the question without what is no business of the catalogue's; None if it named nothing such
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ class Synonyms:
         replaced = self._without(self._unsaid, self._words.sub(self._instead, folded))
         replaced = replaced or said
         contents = (self._without(self._actions, said) or said, self._without(self._actions, replaced) or replaced)
-        return Heard(said, replaced, contents, actions, not left, bool(self._elsewhere.search(folded)))
+        besides = self._without(self._elsewhere, folded) if self._elsewhere.search(folded) else None
+        return Heard(said, replaced, contents, actions, not left, besides)
 
     def _instead(self, found: re.Match[str]) -> str:
         word = self._word[found[0]]
