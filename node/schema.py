@@ -9,6 +9,7 @@ from node.demands import demand_tables
 from node.endings import ending_tables
 from node.hall.day import day_tables
 from node.hall.ledger import hall_tables
+from node.hall.signs import sign_tables
 from node.instant import instant_tables
 from node.kiosk.codes import code_tables
 from node.kiosk.meters import meter_tables
@@ -180,3 +181,9 @@ def questions_left(db: Database) -> None:
 def cases_of_one_applicant(db: Database) -> None:
     """Rules that decide on the spot ask how many cases of the same kind somebody has here."""
     instant_tables(db)
+
+
+@migrations()
+def signs_of_the_hall(db: Database) -> None:
+    """What counter screens say beside the number."""
+    sign_tables(db)

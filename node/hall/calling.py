@@ -33,7 +33,7 @@ def pick(hall: Hall, counter: Counter, at: datetime) -> Pick | None:
         return None
     mine = [ticket for ticket in ready if ticket.counter == counter.number]
     if mine:  # back from the copier, or sent here by a colleague
-        first = min(mine, key=lambda ticket: (ticket.counts_from, ticket.series))
+        first = min(mine, key=lambda ticket: (ticket.counts_from, *_came(ticket)))
         return Pick(first.number, _why("held", first, at, hall.rules, None, [], len(can)))
     passed = list(_left_to_specialists(hall, counter, ready, at)) if hall.rules.protect_specialists else []
     open_to_me = [ticket for ticket in ready if ticket not in passed] or ready
@@ -61,18 +61,24 @@ def head_start_s(ticket: Ticket, rules: Rules) -> int:
 
 
 def score_s(ticket: Ticket, at: datetime, rules: Rules) -> int:
-    return ticket.wait_s(at) + head_start_s(ticket, rules)
+    """Below zero for whoever came early for an appointment: before the slot there is nothing to be ahead with."""
+    return int((at - ticket.counts_from).total_seconds()) + head_start_s(ticket, rules)
 
 
 def _is_over_cap(ticket: Ticket, at: datetime, rules: Rules) -> bool:
     return ticket.wait_s(at) >= rules.cap_min * 60
 
 
-def _rank(ticket: Ticket, at: datetime, rules: Rules) -> tuple[int, int, int]:
+def _rank(ticket: Ticket, at: datetime, rules: Rules) -> tuple[int, int, int, str, str]:
     """Smallest first: over the cap by waiting, then by score, then who came first."""
     if _is_over_cap(ticket, at, rules):
-        return 0, -ticket.wait_s(at), ticket.series
-    return 1, -score_s(ticket, at, rules), ticket.series
+        return 0, -ticket.wait_s(at), *_came(ticket)
+    return 1, -score_s(ticket, at, rules), *_came(ticket)
+
+
+def _came(ticket: Ticket) -> tuple[int, str, str]:
+    """Who came first, and never a tie: those of an earlier day have no place in today's series, but still their numbers."""
+    return ticket.series, ticket.number[1:], ticket.number
 
 
 def _left_to_specialists(hall: Hall, counter: Counter, tickets: list[Ticket], at: datetime) -> Iterator[Ticket]:

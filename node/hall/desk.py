@@ -12,15 +12,15 @@ from itertools import count
 
 from sqlite_utils import Database
 
+from node.hall import day
 from node.hall.calling import Pick, pick
+from node.hall.day import DayListener
 from node.hall.events import (
     Arrived,
     BackFromHold,
     Called,
-    Carried,
     CaseTaken,
     Closed,
-    DayEnded,
     Drawn,
     Finished,
     Held,
@@ -35,7 +35,7 @@ from node.hall.events import (
     Voided,
     Why,
 )
-from node.hall.ledger import Halls, day_of, events, keep
+from node.hall.ledger import Halls, events, keep
 from node.hall.rules import Klass, Rules, require_bounds
 from node.hall.state import GONE, Counter, Hall, Standing, Ticket
 from protocol.catalogue.groups import group
@@ -51,38 +51,18 @@ _AT_COUNTER = (Standing.CALLED, Standing.SERVING)
 class HallDesk:
     """The use cases of one station's hall."""
 
-    def __init__(self, halls: Halls) -> None:
+    def __init__(self, halls: Halls, ended: Sequence[DayListener] = ()) -> None:
+        """`ended` are told of every day that ends, in the unit of work that ends it."""
         self.halls = halls
+        self._ended = tuple(ended)
 
     def today(self, tx: Database, at: datetime) -> Hall:
         """The hall to be changed now. The first event of a day brings along what was left of the day before."""
-        hall = self.halls.to_change(tx, day_of(at))
-        if hall.upto == 0:
-            self._begin(tx, hall, at)
-        return hall
+        return day.today(tx, self.halls, at, self._ended)
 
-    def _begin(self, tx: Database, hall: Hall, at: datetime) -> None:
-        row = tx.execute("select max(day) from hall_events where day < ?", (hall.day,)).fetchone()
-        if row[0] is None:
-            return
-        before = self.halls.to_change(tx, str(row[0]))
-        end_day(tx, before, by="clock", at=at)
-        if before.rules != hall.rules:
-            keep(tx, hall, RulesSet(before.rules), by="clock", at=at)
-        for old in before.tickets.values():
-            if old.standing is Standing.CARRIED:
-                waited_s = old.wait_s(before.at or at)
-                drawn = Drawn(
-                    old.number,
-                    0,
-                    old.groups,
-                    old.items,
-                    old.klass,
-                    old.needs,
-                    carried_from=before.day,
-                    waited_s=waited_s,
-                )
-                keep(tx, hall, drawn, by="clock", at=at)
+    def end_day(self, tx: Database, *, by: str, at: datetime) -> list[str]:
+        """Closes what is open; the numbers that are carried over to the next day."""
+        return day.end(tx, self.today(tx, at), self._ended, by=by, at=at)
 
     # -- tickets
 
@@ -182,6 +162,17 @@ class HallDesk:
         hall = self.today(tx, at)
         self._close(tx, hall, _counter(hall, number, by), by, at)
 
+    def close_left(self, tx: Database, number: int, *, by: str, at: datetime) -> None:
+        """The same for somebody who went away without closing, by the head.
+
+        :raises Refused: counter-closed
+        """
+        hall = self.today(tx, at)
+        counter = hall.counters.get(number)
+        if counter is None or not counter.is_open:
+            raise Refused("refused.counter-closed", counter=number)
+        self._close(tx, hall, counter, by, at)
+
     def _close(self, tx: Database, hall: Hall, counter: Counter, by: str, at: datetime) -> None:
         self._end_turn(tx, hall, counter, by, at)
         keep(tx, hall, Closed(counter.number), by=by, at=at)
@@ -213,6 +204,8 @@ class HallDesk:
             raise _not_so(wanted)
         if counter.ticket and hall.tickets[counter.ticket].standing is Standing.CALLED:
             raise Refused("refused.ticket-called", ticket=counter.ticket)
+        if counter.paused:
+            keep(tx, hall, Resumed(number), by=by, at=at)
         self._end_turn(tx, hall, counter, by, at)
         why = Why(by="asked", wait_s=wanted.wait_s(at), klass=wanted.klass, group=wanted.group)
         keep(tx, hall, Called(ticket, number, why), by=by, at=at)
@@ -238,7 +231,7 @@ class HallDesk:
         ticket = self._here(hall, number, by, Standing.CALLED)
         called_at = ticket.called_at or at
         left = called_at + timedelta(seconds=hall.rules.miss_after_s) - at
-        if left > timedelta():
+        if left > timedelta() and at >= called_at:  # a clock that was set back says nothing of how long ago that was
             raise Refused("refused.miss-early", ticket=ticket.number, seconds=int(left.total_seconds()) + 1)
         keep(tx, hall, Missed(ticket.number, number), by=by, at=at)
         return hall.tickets[ticket.number].standing
@@ -315,29 +308,10 @@ class HallDesk:
         return ticket
 
 
-def end_day(tx: Database, hall: Hall, *, by: str, at: datetime) -> list[str]:
-    """Counters close, whoever still waits is carried over; returns their numbers. Nothing happens a second time."""
-    if hall.ended or hall.upto == 0:
-        return []
-    at = hall.at if hall.at and day_of(at) != hall.day else at
-    left = [ticket for ticket in hall.tickets.values() if ticket.standing not in GONE]
-    for ticket in left:
-        if ticket.standing is Standing.SERVING:
-            keep(tx, hall, Finished(ticket.number, ticket.counter), by=by, at=at)
-    carried = [one.number for one in left if one.standing in (Standing.WAITING, Standing.CALLED, Standing.HELD)]
-    for number in carried:
-        keep(tx, hall, Carried(number), by=by, at=at)
-    for counter in list(hall.counters.values()):
-        if counter.is_open:
-            keep(tx, hall, Closed(counter.number), by=by, at=at)
-    keep(tx, hall, DayEnded(), by=by, at=at)
-    return carried
-
-
-def replays(db: Database, day: str) -> list[str]:
+def replays(db: Database, on: str) -> list[str]:
     """Tickets whose call the log does not explain: with the same events another one, or other reasons, come out."""
-    hall, odd = Hall(day), []
-    for kept in events(db, day):
+    hall, odd = Hall(on), []
+    for kept in events(db, on):
         event = kept.event
         if isinstance(event, Called) and event.why.by != "asked":
             found = pick(hall, hall.counters[event.counter], max(kept.at, hall.at or kept.at))

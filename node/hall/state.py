@@ -72,6 +72,9 @@ class Ticket:
     why: Why | None = None
     carried_from: str = ""
     appointed: bool = False
+    machine: str = ""  # that it was drawn at
+    waits_from: datetime | None = None  # the present stretch of waiting
+    turn_wait_s: int = 0  # waited for the turn so far, all stretches together
 
     @property
     def group(self) -> str:
@@ -107,7 +110,7 @@ class Served:
     group: str
     klass: Klass
     account: str
-    wait_s: int  # from the arrival to the call
+    wait_s: int  # for this turn: before the call, and again after a hold; not while somebody else was serving
     called_at: datetime
     arrived_at: datetime | None
     ended_at: datetime
@@ -174,6 +177,7 @@ class Hall:
                 ticket = self.tickets[number]
                 ticket.standing, ticket.counter = Standing.WAITING, 0
                 ticket.not_before = self.calls + self.rules.restore_after_calls
+                ticket.waits_from = at
             case Voided(ticket=number):
                 self._leave(at, self.tickets[number], Standing.VOID)
             case Carried(ticket=number):
@@ -182,7 +186,8 @@ class Hall:
                 self._end_turn(at, self.tickets[number], was_served=False)
                 self.tickets[number].standing, self.tickets[number].counter = Standing.HELD, place
             case BackFromHold(ticket=number):
-                self.tickets[number].standing = Standing.WAITING  # its counter stays: it goes there, in front
+                ticket = self.tickets[number]
+                ticket.standing, ticket.waits_from = Standing.WAITING, at  # its counter stays: it goes there, in front
             case Transferred(ticket=number, groups=groups, to=to):
                 ticket = self.tickets[number]
                 self._end_turn(at, ticket, was_served=ticket.arrived_at is not None)
@@ -190,7 +195,8 @@ class Hall:
             case RulesSet(rules=rules):
                 self.rules = rules
             case DayEnded():
-                self.ended = True
+                pass
+        self.ended = isinstance(event, DayEnded)  # whatever happens after it opens the day again
         self.upto += 1
 
     def _draw(self, at: datetime, event: Drawn) -> None:
@@ -198,10 +204,11 @@ class Hall:
         late = timedelta(minutes=self.rules.appointment_late_min)
         kept = slot is not None and at <= slot + late
         counts_from = max(at, slot) if slot and kept else at - timedelta(seconds=event.waited_s)
-        klass = event.klass if event.klass is not Klass.APPOINTMENT or kept else Klass.ORDINARY
+        keeps = kept or bool(event.carried_from) or event.klass is not Klass.APPOINTMENT
+        klass = event.klass if keeps else Klass.ORDINARY
         self.tickets[event.ticket] = Ticket(
             event.ticket, event.series, list(event.groups), list(event.items), klass, list(event.needs), at, counts_from,
-            carried_from=event.carried_from, appointed=slot is not None,
+            carried_from=event.carried_from, appointed=slot is not None, machine=event.machine, waits_from=counts_from,
         )  # fmt: skip
         self.series = max(self.series, event.series)
 
@@ -210,21 +217,24 @@ class Hall:
         self.called.append((at, ticket.number, place))
         ticket.standing, ticket.counter, ticket.called_at, ticket.calls = Standing.CALLED, place, at, 1
         ticket.arrived_at, ticket.why = None, why
+        if ticket.waits_from is not None:
+            ticket.turn_wait_s += max(0, int((at - ticket.waits_from).total_seconds()))
+            ticket.waits_from = None
         self.counters[place].ticket = ticket.number
 
     def _end_turn(self, at: datetime, ticket: Ticket, *, was_served: bool) -> None:
         counter = self.counters.get(ticket.counter)
         if counter is None or counter.ticket != ticket.number:
             return
-        counter.ticket, counter.since = "", at
+        counter.ticket, counter.since, ticket.waits_from = "", at, at
         if was_served and ticket.called_at is not None:
-            wait_s = ticket.why.wait_s if ticket.why else 0
             self.served.append(
                 Served(
-                    ticket.number, counter.number, ticket.group, ticket.klass, counter.account, wait_s,
+                    ticket.number, counter.number, ticket.group, ticket.klass, counter.account, ticket.turn_wait_s,
                     ticket.called_at, ticket.arrived_at, at, tuple(ticket.cases),
                 )
             )  # fmt: skip
+            ticket.turn_wait_s = 0
 
     def _leave(self, at: datetime, ticket: Ticket, standing: Standing) -> None:
         self._end_turn(at, ticket, was_served=False)
