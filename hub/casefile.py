@@ -30,6 +30,7 @@ from protocol.archive.shapes import (
 from protocol.casebook import Casebook
 from protocol.cases.acts import CaseAct, Paper
 from protocol.cases.case import Case
+from protocol.cases.judging import GRANTS
 from protocol.cases.words import Act
 from protocol.catalogue.items import Item, ResultType
 from protocol.clock import ClockQuality, stamp
@@ -48,7 +49,7 @@ _ENTRY = (
     " from entries e join epochs p on p.id = e.place >> 40 where e.place = ?"
 )
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
-_ANSWERED = (Act.ACCEPT, Act.ACCEPT_CONDITIONALLY, Act.DEEM_ACCEPTED)
+_ANSWERED = (Act.ACCEPT, Act.ACCEPT_CONDITIONALLY, Act.DEEM_ACCEPTED, Act.DECIDE_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ def index_of(contents: Contents) -> Index:
 
 def retention_of(case: Case, item: Item) -> str:
     """How long it is kept: what grants a right or a licence longer than what does not. To be confirmed by the archives."""
-    granted = case.decision is not None and case.decision.act in (Act.GRANT, Act.DEEM_RENEWED)
+    granted = case.decision is not None and case.decision.act in GRANTS
     return "30年" if granted and item.result_type in (ResultType.LICENCE, ResultType.APPROVAL) else "10年"
 
 

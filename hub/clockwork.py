@@ -17,6 +17,7 @@ from hub import endings, lines, retelling
 from hub.carding import Supervision
 from hub.counting import became_known, count_next, mark_items_uncounted, uncounted
 from hub.decisions import need_case, send_where_wished
+from hub.instant import Confirming, Issues
 from hub.lapses import let_the_law_act
 from hub.papermaking import Papermaking
 from protocol import licences
@@ -99,6 +100,11 @@ class Clockwork:
             with store.write() as tx:
                 done += do(tx, limit)
         return done
+
+    def look_at_instant(self, issues: Issues, at: datetime) -> int:
+        """What stations decided at once is confirmed, or put before a person. Returns how many."""
+        room = self.papers
+        return Confirming(room.store, room.pen, room.book, issues).look_next(at)
 
     def make_papers(self, at: datetime) -> int:
         self.papers.make_lost_again()

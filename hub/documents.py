@@ -48,8 +48,9 @@ DOCUMENT_OF: dict[Act, Kind] = {
 
 
 def kinds_of(act: CaseAct) -> list[Kind]:
-    """The documents that an act brings about: at most one notice or decision, and the licence with its issue."""
-    if act.act is Act.ISSUE:
+    """The documents that an act brings about: at most one notice or decision, and the licence with its issue, or
+    with the confirmation of what a station decided at once."""
+    if act.act in (Act.ISSUE, Act.CONFIRM):
         return [Kind.LICENCE] if act.licence is not None and act.licence.change != GIVEN_UP else []
     return [DOCUMENT_OF[act.act]] if act.act in DOCUMENT_OF else []
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from protocol.cases.acts import CaseAct
 from protocol.cases.case import Case, Standing
-from protocol.cases.judging import apply, is_beside
+from protocol.cases.judging import GRANTS, apply, is_beside
 from protocol.cases.words import Act, Flag, Link
 from protocol.catalogue.calendars import Calendar
 from protocol.catalogue.items import Item, LimitKind, Stop, Unit
@@ -50,15 +50,16 @@ MEASURES = (*AT_INTAKE, *AT_END)
 _ENDS: dict[Act, str] = {
     Act.GRANT: "granted",
     Act.DEEM_RENEWED: "granted",
+    Act.DECIDE_AT_ONCE: "granted",
     Act.DENY: "denied",
     Act.REFUSE_ACCEPTANCE: "refused",
     Act.DECLARE_NOT_REQUIRED: "refused",
     Act.ALLOW_WITHDRAWAL: "withdrawn",
     Act.CLOSE_LATE: "withdrawn",
 }
-_DECIDES = (Act.GRANT, Act.DEEM_RENEWED, Act.DENY)
+_DECIDES = (*GRANTS, Act.DENY)
 _ACCEPTS = (Act.ACCEPT, Act.ACCEPT_CONDITIONALLY, Act.DEEM_ACCEPTED)
-_VISITS = (Act.SUBMIT, Act.SUPPLEMENT, Act.SUPPLY)
+_VISITS = (Act.SUBMIT, Act.DECIDE_AT_ONCE, Act.SUPPLEMENT, Act.SUPPLY)
 _REWORK = {Act.SEND_BACK: "sent_back", Act.RETURN_RESULT: "result_returned", Act.REOPEN: "reopened"}
 
 
@@ -131,6 +132,8 @@ def _note_days(fact: Fact, act: CaseAct) -> None:
     what, day = act.act, _day_of(act)
     if what is Act.SUBMIT:
         fact.opened_on = day
+    elif what is Act.DECIDE_AT_ONCE:
+        fact.opened_on = fact.accepted_on = fact.issued_on = day
     elif what in _ACCEPTS:
         fact.accepted_on = act.counts_from or day
     elif what is Act.ISSUE:

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from hub import breaches, demands, endings, kiosk_days, people, questions, ratings, readings
 from hub.cards import note_card
 from hub.finished import note_for_archive
+from hub.instant import note_instant
 from hub.lapses import note_doubted_receipt
 from hub.papermaking import note_what_to_print
 from hub.retelling import note_moves
@@ -34,6 +35,7 @@ LISTENERS: tuple[Listener, ...] = (
     note_card,
     note_doubted_receipt,
     note_moves,
+    note_instant,
 )
 
 _decode_catalogue = msgspec.msgpack.Decoder(CataloguePublished).decode

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from hub.clockwork import Clockwork
+from hub.shelf import Shelf
 from protocol import chores
 from protocol.chores import Party, forget_looks, nightly_check, replicate, watch_keyring, watch_replica
 from protocol.replica import DrillResult
@@ -52,6 +53,8 @@ class Office(Party, Protocol):
 
     def parties(self) -> list[str]: ...
 
+    shelf: Shelf
+
     @property
     def clockwork(self) -> Clockwork: ...
 
@@ -75,6 +78,7 @@ def keep_standing(hub: Office) -> None:
     """Worklists know of what came in letters, documents that acts want are made, what holds no more is told."""
     hub.clockwork.keep_standing(hub.office.clock.now())
     hub.clockwork.carry_cases(hub.office.clock.now())
+    hub.clockwork.look_at_instant(hub.shelf, hub.office.clock.now())
     hub.clockwork.make_papers(hub.office.clock.now())
     hub.clockwork.keep_figures(hub.office.clock.now())
     hub.clockwork.keep_licences(hub.parties(), hub.office.clock.now())

@@ -104,7 +104,7 @@ def _due(db: Database, case: Case, law: Law, at: datetime) -> list[ClockState]:
 def note_doubted_receipt(tx: Database, heard: Heard, act: CaseAct, case: Case) -> None:
     """A listener of the casebook: nobody can have brought papers on a day that has not come yet."""
     is_ahead = act.at > heard.heard_at  # as texts: nearly never, so nearly never read as moments
-    if is_ahead and act.act is Act.SUBMIT and moment(act.at) > moment(heard.heard_at) + DOUBT:
+    if is_ahead and act.intake is not None and moment(act.at) > moment(heard.heard_at) + DOUBT:
         _put_doubt(tx, case, heard.heard_at)
 
 

@@ -14,6 +14,7 @@ from hub.worklists import papers_of
 from protocol import licences
 from protocol.cases.acts import CaseAct, Paper
 from protocol.cases.case import Case
+from protocol.cases.judging import GRANTS
 from protocol.cases.licences import GIVEN_UP, How
 from protocol.cases.words import Act, Flag, Status
 from protocol.catalogue.items import CountedFrom, Item, LimitKind, OnExpiry, ProjectType, Stop, SurveyNeed
@@ -132,7 +133,7 @@ def _nothing_was_brought_in_time(db: Database, law: Law, item: Item, case: Case,
 
 def _something_was_granted(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
     """行政许可法 §69, §70: only what was given can be taken back or end."""
-    if case.decision is None or case.decision.act not in (Act.GRANT, Act.DEEM_RENEWED):
+    if case.decision is None or case.decision.act not in GRANTS:
         raise Refused("refused.nothing-granted")
 
 
@@ -151,7 +152,7 @@ def _clocks(law: Law, item: Item, case: Case, told: CaseAct) -> list[ClockState]
 
 
 def _licence_has_terms(db: Database, law: Law, item: Item, case: Case, told: CaseAct) -> None:
-    granted = case.decision is not None and case.decision.act in (Act.GRANT, Act.DEEM_RENEWED)
+    granted = case.decision is not None and case.decision.act in GRANTS
     if item.licence is not None and granted and told.licence is None:
         raise Refused("refused.incomplete", act=told.act)
 

@@ -10,6 +10,7 @@ from hub.counting import counting_tables
 from hub.demands import demand_tables
 from hub.endings import ending_tables
 from hub.finished import archive_tables
+from hub.instant import instant_tables
 from hub.kiosk_days import kiosk_day_table
 from hub.people import people_tables
 from hub.people_record import people_record_table
@@ -359,3 +360,9 @@ def questions_left(db: Database) -> None:
 def demands(db: Database) -> None:
     """What people ask, report or complain of at the stations."""
     demand_tables(db)
+
+
+@migrations()
+def what_stations_decided_at_once(db: Database) -> None:
+    """Which of it waits for the district's look."""
+    instant_tables(db)

@@ -68,6 +68,14 @@ class Shelf:
         data = self._blobs.read(row[0]) if row else None
         return read_issue(data) if data is not None else None
 
+    def numbered(self, number: int) -> Catalogue | None:
+        """An issue, opened; None if it is not here."""
+        return next(self._newest_first(f"where number = {int(number)}"), None)
+
+    def has_heard_of(self, number: int) -> bool:
+        with self._store.read() as db:
+            return db.execute("select 1 from shelf where number = ?", (number,)).fetchone() is not None
+
     def item(self, code: str, version: int) -> Item | None:
         """The version that a case pins, of whatever stage. None if no bundle here has it: the case is shown by its bare
         answers."""

@@ -26,13 +26,14 @@ from protocol.documents.content import (
 )
 from protocol.documents.front import Front, Issuable
 from protocol.documents.kinds import DOCUMENTS, Kind, Maker, number_of
-from protocol.documents.records import Commitment
+from protocol.documents.records import Commitment, Licence
 from protocol.documents.words import length_in_words
 from protocol.errors import Refused
 
 DECISIONS: dict[Act, tuple[DecisionKind, Kind]] = {
     Act.GRANT: (DecisionKind.GRANT, Kind.GRANT),
     Act.DEEM_RENEWED: (DecisionKind.GRANT, Kind.GRANT),
+    Act.DECIDE_AT_ONCE: (DecisionKind.AT_ONCE, Kind.INSTANT),
     Act.DENY: (DecisionKind.DENIAL, Kind.DENIAL),
     Act.REFUSE_ACCEPTANCE: (DecisionKind.NON_ACCEPTANCE, Kind.NON_ACCEPTANCE),
     Act.DECLARE_NOT_REQUIRED: (DecisionKind.NOT_REQUIRED, Kind.NOT_REQUIRED),
@@ -54,9 +55,22 @@ def ours(case: Case) -> list[Kind]:
     found = [Kind.RECEIPT]
     if Flag.COMMITTED in case.flags:
         found.append(Kind.COMMITMENT)
+    found += decided_here(case)
     if case.status in _WITH_RESULT and case.decision is not None:
         found.append(Kind.PROOF)
     return found
+
+
+def decided_here(case: Case) -> list[Kind]:
+    """What this station itself says to the applicant of a case that was decided at once."""
+    if case.decision is None or case.decision.act is not Act.DECIDE_AT_ONCE:
+        return []
+    return [Kind.INSTANT, Kind.INSTANT_LICENCE] if case.decision.licence is not None else [Kind.INSTANT]
+
+
+def of_which_act(kind: Kind, case: Case) -> str | None:
+    """The act that a document of ours says; None where it says the case."""
+    return case.decision.id if case.decision is not None and kind in decided_here(case) else None
 
 
 def theirs(case: Case) -> list[Kind]:
@@ -66,7 +80,11 @@ def theirs(case: Case) -> list[Kind]:
     asked = last_act(case, Act.ASK_CORRECTION)
     if asked is not None and made.isdisjoint({asked.id, asked.number}):
         found.append(Kind.CORRECTION)
-    if case.decision is not None and made.isdisjoint({case.decision.id, case.decision.number}):
+    if (
+        case.decision is not None
+        and not decided_here(case)
+        and made.isdisjoint({case.decision.id, case.decision.number})
+    ):
         found.append(DECISIONS[case.decision.act][1])
     return found
 
@@ -92,7 +110,7 @@ def is_ours(kind: Kind) -> bool:
 
 
 def _receipt(w: Writing) -> Issuable:
-    told = need_act(w.case, Act.SUBMIT)
+    told = taken_in(w.case)
     mode = told.intake.mode if told.intake else ""
     return IntakeReceipt(
         station=w.station,
@@ -113,7 +131,7 @@ def _receipt(w: Writing) -> Issuable:
 
 
 def _commitment(w: Writing) -> Issuable:
-    told = need_act(w.case, Act.SUBMIT)
+    told = taken_in(w.case)
     promise = w.item.commitment
     if promise is None:
         raise Refused("refused.no-page")
@@ -211,18 +229,51 @@ def _decision(w: Writing, kind: DecisionKind, told: CaseAct, to_correct: tuple[T
     )
 
 
+def _licence(w: Writing) -> Issuable:
+    """The licence of a case that was decided at once: the hub's has the organ's seal and the same number."""
+    told = w.case.decision
+    assert told is not None
+    assert told.licence is not None
+    terms = told.licence
+    shown = [field for field in w.item.fields if field.role is None and w.case.answers.get(field.key)]
+    rows = []
+    for field in shown[:6]:
+        value = w.case.answers[field.key]
+        rows.append((field.label, next((one.label for one in field.choices if one.value == value), value)))
+    return Licence(
+        front=Front(
+            authority=w.item.organ,
+            number=terms.number,
+            case_number=w.case.number,
+            item_code=w.item.code,
+            item_name=w.item.name,
+            item_version=w.item.version,
+            applicant=terms.holder,
+            applicant_id=w.case.applicant.number,
+            day=date.fromisoformat(terms.valid_from),
+            printed_at=moment(told.at),
+            until=date.fromisoformat(terms.valid_to) if terms.valid_to else None,
+        ),
+        title=w.item.licence.name if w.item.licence is not None else w.item.result,
+        rows=tuple(rows),
+        scope=w.item.name,
+        at_once=True,
+    )
+
+
 _WRITERS: dict[Kind, Callable[[Writing], Issuable]] = {
     Kind.RECEIPT: _receipt,
     Kind.COMMITMENT: _commitment,
     Kind.PROOF: _proof,
     Kind.CORRECTION: _notice,
+    Kind.INSTANT_LICENCE: _licence,
     **dict.fromkeys((kind for _, kind in DECISIONS.values()), _result),
 }
 
 
 def taken_materials(case: Case, item: Item) -> list[TakenMaterial]:
     """What came with the first intake; a copy where the item takes one, because a scan is what stays here."""
-    first = need_act(case, Act.SUBMIT).intake
+    first = taken_in(case).intake
     taken = []
     for material in item.materials:
         count = sum(1 for paper in first.papers if paper.material == material.code) if first else 0
@@ -230,6 +281,17 @@ def taken_materials(case: Case, item: Item) -> list[TakenMaterial]:
         if count:
             taken.append(TakenMaterial(material.name, form, count))
     return taken
+
+
+def taken_in(case: Case) -> CaseAct:
+    """The act that opened the case.
+
+    :raises Refused: no-page
+    """
+    found = next((one for one in case.line if one.intake is not None), None)
+    if found is None:
+        raise Refused("refused.no-page")
+    return found
 
 
 def last_act(case: Case, act: Act) -> CaseAct | None:

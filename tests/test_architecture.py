@@ -139,6 +139,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "protocol.console.looks",
         "hub.endings",
         "hub.finished",
+        "hub.instant",
         "hub.counting",
         "hub.demands",
         "hub.kiosk_days",

@@ -22,9 +22,8 @@ from node.web.facts import mode_sentence
 from node.web.papers import PDF_CSP
 from node.web.tools import by, house, item_name, status_chip, sync_chip
 from protocol.casebook import documents_of
-from protocol.cases.acts import Made
+from protocol.cases.acts import By, Made
 from protocol.cases.case import Case
-from protocol.cases.rules import Act
 from protocol.catalogue.items import Mode
 from protocol.clock import moment
 from protocol.console import session
@@ -95,7 +94,7 @@ def receipt(request: Request) -> Response:
         sync = cases.sync_of(db, case.id)
         siblings = siblings_of(request, db, case)
     item = here.shelf.item(case.item, case.item_version)
-    told = documents.need_act(case, Act.SUBMIT)
+    told = documents.taken_in(case)
     intake = told.intake
     assert case.status is not None
     assert intake is not None
@@ -187,7 +186,7 @@ def made(request: Request) -> Response:
     data = here.blobs.read(found.digest)
     if data is None:
         raise Refused("refused.no-paper", paper=found.digest[:8])
-    return _file(case, data)
+    return file_of(case, data)
 
 
 def pdf(request: Request) -> Response:
@@ -203,7 +202,8 @@ def pdf(request: Request) -> Response:
     with here.store.read() as db:
         case = desk.need_case(db, here.book, request.path_params["case_id"])
     try:
-        return _file(case, _bytes(request, kind, case))
+        with_blanks = "hand" in request.query_params
+        return file_of(case, bytes_of(request, kind, case, by(request), by_hand=with_blanks))
     except Refused as why:
         if why.code != "refused.glyphs":
             raise
@@ -212,7 +212,11 @@ def pdf(request: Request) -> Response:
         return render(request, page, status=409)
 
 
-def _bytes(request: Request, kind: Kind, case: Case) -> bytes:
+def bytes_of(request: Request, kind: Kind, case: Case, author: By, *, by_hand: bool = False) -> bytes:
+    """A document as it was kept; one of ours that nobody has asked for before is made, and named in the case by `author`.
+
+    :raises Refused: no-page; no-paper; glyphs, unless its places may stay blank
+    """
     here = house(request)
     number = documents.number_on(kind, case)
     if documents.is_ours(kind) and (kept := after.made_before(case, kind, number)) is not None:
@@ -222,10 +226,9 @@ def _bytes(request: Request, kind: Kind, case: Case) -> bytes:
         return data
     item = here.shelf.item(case.item, case.item_version)
     document = documents.content(kind, Writing(case, item, here.settings.name.zh))
-    by_hand = "hand" in request.query_params
     if not documents.is_ours(kind):
         return here.press.print_document(document, fill_by_hand=by_hand)
-    return _make(request, kind, number, case, document, by_hand)
+    return _make(request, kind, number, case, document, by_hand, author)
 
 
 def _made_again(request: Request, kind: Kind, case: Case, kept: Made) -> bytes | None:
@@ -242,7 +245,9 @@ def _made_again(request: Request, kind: Kind, case: Case, kept: Made) -> bytes |
     return printed.pdf
 
 
-def _make(request: Request, kind: Kind, number: str, case: Case, document: Issuable, by_hand: bool) -> bytes:
+def _make(
+    request: Request, kind: Kind, number: str, case: Case, document: Issuable, by_hand: bool, author: By
+) -> bytes:
     """Printed, kept, and named in the case; whoever comes second prints what the first one kept."""
     here = house(request)
     printed = produce(here.press, document, here.settings.district, here.keys, fill_by_hand=by_hand)
@@ -250,12 +255,22 @@ def _make(request: Request, kind: Kind, number: str, case: Case, document: Issua
     here.blobs.keep(printed.pdf, at)
     what = Made(kind=kind, number=number, digest=printed.digest, size=len(printed.pdf))
     with here.store.write() as tx:
-        after.attach(tx, here.pen, here.book, case.id, here.store.entropy(16), what, by=by(request), at=at)
+        after.attach(
+            tx,
+            here.pen,
+            here.book,
+            case.id,
+            here.store.entropy(16),
+            what,
+            by=author,
+            at=at,
+            of=documents.of_which_act(kind, case),
+        )
         kept = after.made_before(desk.need_case(tx, here.book, case.id), kind, number)
     return (here.blobs.read(kept.digest) if kept else None) or printed.pdf
 
 
-def _file(case: Case, data: bytes) -> Response:
+def file_of(case: Case, data: bytes) -> Response:
     headers = {
         "Content-Disposition": f'inline; filename="{case.number}.pdf"',
         "Content-Security-Policy": PDF_CSP,

@@ -97,6 +97,7 @@ class IntakeReceipt:
 
 class DecisionKind(StrEnum):
     GRANT = "grant"  # 准予行政许可决定书, 准予办理决定书
+    AT_ONCE = "at_once"  # 即时办结决定书: granted at the desk by signed rules
     DENIAL = "denial"  # 不予行政许可决定书, 不予办理决定书
     NON_ACCEPTANCE = "non_acceptance"  # 不予受理通知书
     NOT_REQUIRED = "not_required"  # 不受理告知书: no licence is needed for this
@@ -256,6 +257,7 @@ MODES: dict[Mode, str] = {
 }
 _DECISIONS = {
     DecisionKind.GRANT: Kind.GRANT,
+    DecisionKind.AT_ONCE: Kind.INSTANT,
     DecisionKind.DENIAL: Kind.DENIAL,
     DecisionKind.NON_ACCEPTANCE: Kind.NON_ACCEPTANCE,
     DecisionKind.CORRECTION: Kind.CORRECTION,

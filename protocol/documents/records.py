@@ -147,17 +147,22 @@ class Licence:
     """证照: what the holder hangs on the wall. `front.day` is the day of issue, `front.until` the last day."""
 
     template: ClassVar[str] = "licence"
-    of: ClassVar[Kind] = Kind.LICENCE
     front: Front
     title: str  # 食品经营许可证
     rows: tuple[tuple[str, str], ...]  # what differs from licence to licence: place, person in charge
     scope: str  # what is permitted
+    at_once: bool = False  # made at the desk by signed rules: no seal is on it, the code proves it
+
+    @property
+    def of(self) -> Kind:
+        return Kind.INSTANT_LICENCE if self.at_once else Kind.LICENCE
 
     def data(self) -> dict[str, object]:
         return self.front.data() | {
             "title": self.title,
             "rows": [list(row) for row in self.rows],
             "scope": self.scope,
+            "at_once": self.at_once,
             "until": chinese_date(self.front.until) if self.front.until else "长期",
         }
 

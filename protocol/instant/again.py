@@ -11,29 +11,40 @@ from enum import StrEnum
 from protocol.cases.acts import CaseAct
 from protocol.catalogue.items import Item
 from protocol.clock import moment
-from protocol.instant.deciding import Decision, decide, digest_of
+from protocol.instant.deciding import decide, digest_of
 from protocol.instant.inputs import FromTrace, collect
 
 
 class Doubt(StrEnum):
-    """What speaks against confirming it; each is a translation key."""
+    """What speaks against confirming it."""
 
-    RULE = "instant.doubt-rule"  # another rule than the signed one of that version
-    INPUTS = "instant.doubt-inputs"  # the intake says something else than the trace
-    OUTCOME = "instant.doubt-outcome"  # decided again, it is a person's
-    AUTHORITY = "instant.doubt-authority"  # the station may not decide this item
-    VERSION = "instant.doubt-version"  # another version of the item was in force that day
-    CLOCK = "instant.doubt-clock"  # the station's clock was wrong
+    RULE = "rule"  # another rule than the signed one of that version
+    INPUTS = "inputs"  # the intake says something else than the trace
+    OUTCOME = "outcome"  # decided again, it is a person's
+    AUTHORITY = "authority"  # the station may not decide this item
+    VERSION = "version"  # another version of the item was in force that day
+    CLOCK = "clock"  # the station's clock was wrong
 
 
-def decided_again(act: CaseAct, item: Item, parts: Mapping[str, bytes]) -> tuple[Decision | None, list[Doubt]]:
-    """What the rules come to from the intake and the trace, and what is odd about it.
+# as they stand in the record of a case, and in English
+WORDS: dict[Doubt, tuple[str, str]] = {
+    Doubt.RULE: ("所依据的规则不是本区签署发布的", "The rule is not the one that the district signed"),
+    Doubt.INPUTS: ("申请内容与当时记下的不一致", "The application says something else than was noted then"),
+    Doubt.OUTCOME: ("区中心复算，应当由工作人员处理", "Decided again at the hub, it is a person's"),
+    Doubt.AUTHORITY: ("该站点没有决定这一事项的权限", "The station may not decide this item"),
+    Doubt.VERSION: ("当天有效的是事项的另一版本", "Another version of the item was in force that day"),
+    Doubt.CLOCK: ("站点当时的时钟不准", "The station's clock was wrong"),
+}
 
-    `parts` are those of the signed issue that the trace names. No decision where there is nothing to decide by.
+
+def decided_again(act: CaseAct, item: Item, parts: Mapping[str, bytes]) -> list[Doubt]:
+    """What is odd about it, once the rules have been asked again from the intake and the trace; nothing if all is well.
+
+    `parts` are those of the signed issue that the trace names.
     """
     trace, intake, rule = act.trace, act.intake, item.instant
     if trace is None or intake is None or rule is None or digest_of(rule) != trace.rule:
-        return None, [Doubt.RULE]
+        return [Doubt.RULE]
     at = moment(act.at)
     again = decide(
         rule, collect(rule, intake, at, FromTrace(trace, parts)), at, case=act.case, catalogue=trace.catalogue
@@ -43,4 +54,4 @@ def decided_again(act: CaseAct, item: Item, parts: Mapping[str, bytes]) -> tuple
         doubts.append(Doubt.INPUTS)
     if not again.granted or again.trace.hits != trace.hits:
         doubts.append(Doubt.OUTCOME)
-    return again, doubts
+    return doubts

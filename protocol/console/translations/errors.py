@@ -689,6 +689,24 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "{count:document of the result has|documents of the result have} not reached this station",
         "Wait until everything is here, then hand over",
     ),
+    "refused.not-printed": (
+        "即时办结决定书还没有打印",
+        "请先在这件的文书里打印，再登记送达",
+        "The decision has not been printed yet",
+        "Print it from the documents of this case, then hand over",
+    ),
+    "refused.no-instant-rule": (
+        "事项 {item} 没有即时办理规则",
+        "请先在事项文件里写好规则",
+        "Item {item} has no rule that decides at once",
+        "Add rules to its file first",
+    ),
+    "refused.not-rehearsed": (
+        "事项 {item} 的即时办理规则还没有用以往办件试算过（或者试算已超过 30 天）",
+        "请先试算，看过与人工决定不同的各件，再继续",
+        "The rule of {item} has not been rehearsed on past cases as it is now, or longer than 30 days ago",
+        "Rehearse it, look at each difference from what officers decided, then go on",
+    ),
     "refused.papers-many": (
         "一份草稿最多放 {limit} 份材料",
         "请把几页合成一个 PDF",
