@@ -32,6 +32,7 @@ from node.hall.desk import HallDesk
 from node.hall.ledger import Halls
 from node.hall.voice import Voice
 from node.house import Bell, LinkState
+from node.kiosk.visitors import Visitors
 from node.rulebook import RuleShelf
 from node.schema import migrations
 from node.shelf import Shelf
@@ -121,6 +122,7 @@ class Station:
         self.rules = RuleShelf(lambda: self.shelf.catalogue)
         self.asking = Asking(lambda: self.shelf.catalogue)
         self.dues = Dues(self.book, self.shelf)
+        self.visitors = Visitors()
         self.devices = Devices(settings.devices)
         self.hall = HallDesk(Halls())
         self.voice = Voice(settings.folder / "voice")

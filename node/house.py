@@ -16,6 +16,7 @@ from node.devices.registry import Devices
 from node.dues import Dues
 from node.hall.desk import HallDesk
 from node.hall.voice import Voice
+from node.kiosk.visitors import Visitors
 from node.rulebook import RuleShelf
 from node.shelf import Shelf
 from protocol.casebook import Casebook
@@ -71,6 +72,7 @@ class House(Protocol):
     clock: Clock
     keys: Keys  # of the station's own word, on letters and on documents
     dues: Dues
+    visitors: Visitors  # who stands at the kiosk
     devices: Devices
     hall: HallDesk  # who waits, who is called
     voice: Voice  # what the loudspeaker says of it

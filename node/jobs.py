@@ -13,6 +13,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from node import after, leaving, people, renewals
 from node.devices.registry import Devices
 from node.dues import Dues
+from node.hall import day
+from node.hall.desk import HallDesk
 from node.shelf import Shelf
 from protocol import chores
 from protocol.casebook import Casebook
@@ -33,6 +35,7 @@ RENEWALS_EVERY_S = 600
 PEOPLE_EVERY_S = 300
 OWED_EVERY_S = 900
 LOOKS_HOUR = 5
+HALL_EVERY_S = 600
 DEVICES_EVERY_S = 10  # a strip that is older lies
 
 
@@ -42,6 +45,7 @@ class Desk(Party, Protocol):
     book: Casebook
     shelf: Shelf
     dues: Dues
+    hall: HallDesk
     devices: Devices
 
     def look_at_shelf(self) -> None: ...
@@ -120,6 +124,16 @@ def watch_devices(station: Desk) -> None:
     station.devices.look(station.office.clock.now())
 
 
+def roll_hall(station: Desk) -> None:
+    """A day of the hall that nobody ended is ended soon after midnight, and whoever waited stands in the new one."""
+    at = station.office.clock.now()
+    with station.office.store.read() as db:
+        left = day.has_left_over(db, at)
+    if left:
+        with station.office.store.write() as tx:
+            station.hall.today(tx, at)
+
+
 def timetable(station: Desk) -> BackgroundScheduler:
     """Not started yet."""
     scheduler: Any = chores.timetable(  # APScheduler 3 has no types
@@ -136,6 +150,7 @@ def timetable(station: Desk) -> BackgroundScheduler:
     scheduler.add_job(lapse_overdue, "interval", [station], seconds=LAPSE_EVERY_S)
     scheduler.add_job(watch_owed, "interval", [station], seconds=OWED_EVERY_S)
     scheduler.add_job(watch_people, "interval", [station], seconds=PEOPLE_EVERY_S)
+    scheduler.add_job(roll_hall, "interval", [station], seconds=HALL_EVERY_S)
     scheduler.add_job(forget_looks, "cron", [station], hour=LOOKS_HOUR, jitter=1800)
     if station.devices.states():
         scheduler.add_job(watch_devices, "interval", [station], seconds=DEVICES_EVERY_S)

@@ -233,6 +233,7 @@ ASYNC: dict[str, str] = {
     "protocol/console/protect.py": "ASGI middleware is called by the loop",
     "node/app.py": "lifespan",
     "hub/app.py": "lifespan",
+    "node/web/screen_stream.py": "a screen that waits for a call waits on the loop: a thread each would use up the sixteen",
     "hub/embedded_broker.py": "amqtt is written for a loop; it gets one of its own",
 }
 
@@ -263,6 +264,7 @@ MAX_LINES = 400
 # file -> why it is one idea all the same
 LONG: dict[str, str] = {
     "protocol/console/translations/*.py": "a list of words, some lines each, and no logic",
+    "protocol/codes.py": "one table of every code, a line each",
     "protocol/errors.py": "one table of every refusal, some lines each",
 }
 

@@ -24,7 +24,10 @@ from protocol.settings import Machines
 
 # where a machine of each kind begins, and whether that is at a counter
 HOMES: dict[MachineKind, tuple[str, bool]] = {
+    MachineKind.SCREEN: ("screen", False),
+    MachineKind.COUNTER_SCREEN: ("screen.counter", True),
     MachineKind.PAD: ("rate", True),
+    MachineKind.KIOSK: ("kiosk", False),
 }
 
 

@@ -92,7 +92,7 @@ def _page(request: Request, form: Filled) -> Response:
     wrong = len(ready.checked.problems) + (len(ready.unanswered) if case is None else 0) if has_form else 0
     changed = has_form and case is not None and not _same(ready, case)
     nothing_new = case is not None and not draft.papers and not changed
-    promises = _promises(request, application, draft) if case is None else []
+    promises = promises_of(request, application, draft) if case is None else []
     page = CheckPage(
         draft.id,
         case.number if case else "",
@@ -153,7 +153,7 @@ def _rows(request: Request, draft: Draft, item: Item, case: Case | None) -> list
     return rows
 
 
-def _promises(request: Request, application: Application, draft: Draft) -> list[Promise]:
+def promises_of(request: Request, application: Application, draft: Draft) -> list[Promise]:
     return [
         Promise(
             item_name(request, item),
@@ -185,6 +185,7 @@ def submit(request: Request, form: FormData) -> Response:
         draft, application, _ = draft_of(request, draft_id)
         if draft.supplements:
             desk.supplement(tx, here.pen, here.book, draft_id, application.form, by=by(request), at=at)
+            _for_the_ticket(request, tx, draft.supplements, application, at)
             return url(request, "case", case_id=draft.supplements)
         channels = {value for value, _ in _channels(application.form)}
         drafts.save_details(
@@ -196,9 +197,15 @@ def submit(request: Request, form: FormData) -> Response:
         )
         modes = modes_of(request, application)
         desk.submit(tx, here.pen, draft_id, application, by=by(request), at=at, mode=modes)
+        _for_the_ticket(request, tx, draft_id, application, at)
         return url(request, "receipt", case_id=draft_id)
 
     return post_once(request, form, do, said=say("check.submitted"))
+
+
+def _for_the_ticket(request: Request, tx: Database, case: str, application: Application, at: datetime) -> None:
+    """What was taken in belongs to the number that she serves, if she serves one."""
+    house(request).hall.case_taken(tx, case, application.form.code, by=by(request).account, at=at)
 
 
 def _promise_missing(request: Request, draft_id: str, typed: dict[str, str]) -> bool:

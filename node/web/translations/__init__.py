@@ -10,6 +10,7 @@ from node.web.translations.desk import DESK
 from node.web.translations.devices import DEVICES
 from node.web.translations.exchange import EXCHANGE
 from node.web.translations.intake import INTAKE
+from node.web.translations.kiosk import KIOSK
 from node.web.translations.law import LAW
 from node.web.translations.licences import LICENCES
 from node.web.translations.people import PEOPLE
@@ -29,6 +30,7 @@ NODE = merged(
     DEVICES,
     EXCHANGE,
     INTAKE,
+    KIOSK,
     LAW,
     LICENCES,
     PEOPLE,
