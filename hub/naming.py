@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
 from sqlite_utils import Database
 
 from hub.publishing import Publication, Publishing, State, under_way
@@ -73,3 +74,9 @@ def _draft(publishing: Publishing, db: Database, by: str, note: str, at: datetim
     if one is not None and one.state is not State.DRAFT:
         raise Refused("refused.publication-moved")
     return one or publishing.draft(by, note, at)
+
+
+def plain_table(table: Synonyms) -> dict[str, object]:
+    """As lists and mappings, for the file that a person edits."""
+    plain: dict[str, object] = msgspec.to_builtins(table.table)
+    return plain

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Lifespan
 
-from hub import cards, finished, holdings, sections, stations, worklists
+from hub import cards, finished, holdings, questions, sections, stations, worklists
 from hub.room import Room
 from hub.web import (
     acts,
@@ -27,6 +27,7 @@ from hub.web import (
     verify,
 )
 from hub.web.act_survey import PHOTO_BYTES, PHOTOS_AT_ONCE
+from hub.web.gaps import gap_routes
 from hub.web.people_routes import SEE_PEOPLE, people_routes
 from hub.web.publishing_routes import SEE as SEE_PUBLICATIONS
 from hub.web.publishing_routes import publishing_routes
@@ -118,6 +119,7 @@ def _routes() -> list[ConsoleRoute]:
         page("/breaches", breaches.show_breaches, to=breaches.SEE_BREACHES, name="breaches"),
         *people_routes(),
         *publishing_routes(),
+        *gap_routes(),
         *register_routes(OFFICE),
         *statistics_routes(),
         page("/demands", demands.show, to=OFFICE, name="demands"),
@@ -137,6 +139,7 @@ def start(request: Request) -> Response:
 def _navigation(room: Room, account: Account) -> list[NavItem]:
     with room.store.read() as db:
         open_notices, by_link = attention.count(db), worklists.by_link(db)
+        open_questions = questions.count_open(db)
         open_cards, to_archive = sum(cards.count_open(db).values()), finished.count_waiting(db)
     waiting = sum(by_link.get(link, 0) for link in holdings.links_of(account) or worklists.HUB_LINKS)
     cases = [
@@ -153,6 +156,7 @@ def _navigation(room: Room, account: Account) -> list[NavItem]:
         *([NavItem("stations", say("hub.stations"))] if account.may(*NETWORK) else []),
         NavItem("rules", say("hub.rules")),
         *([NavItem("publications", say("hub.publications"))] if account.may(*SEE_PUBLICATIONS) else []),
+        *([NavItem("gaps", say("gaps.title"), open_questions)] if account.may(*SEE_PUBLICATIONS) else []),
         *([NavItem("statistics", say("statistics.title"))] if account.may(*SEE_STATISTICS) else []),
         *([NavItem("ratings", say("ratings.title"))] if account.may(*SEE_STATISTICS) else []),
         NavItem("verify", say("verify.nav")),

@@ -67,9 +67,12 @@ def answer(index: AskIndex, text: str) -> Answer:
     if heard.besides is not None and not (fitting and fitting[0].called):
         heard, found = index.rank(heard.besides, 2 * SHOWN)  # 手机掉了，身份证也掉了: what else was said?
         fitting = [one for one in found if fits(one) and (one.called or one.words >= _BESIDES)]
-        found = []
-    if not fitting:
+    elif not fitting:
         return _of_a_word(index, heard, found)
+    return _said(index, heard, fitting) if fitting else Nothing()
+
+
+def _said(index: AskIndex, heard: Heard, fitting: Sequence[Found]) -> One | Several:
     best = fitting[0]
     beside = [one for one in fitting if one.score >= _BESIDE * best.score][:SHOWN]
     cards = [_card(index, heard, one) for one in beside]

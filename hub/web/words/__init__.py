@@ -3,6 +3,7 @@
 from hub.web.words.acts import ACT_WORDS
 from hub.web.words.cases import CASE_WORDS
 from hub.web.words.demands import DEMAND_WORDS
+from hub.web.words.gaps import GAP_WORDS
 from hub.web.words.licences import LICENCE_WORDS
 from hub.web.words.network import NETWORK_WORDS
 from hub.web.words.people import PEOPLE_WORDS
@@ -17,6 +18,7 @@ HUB_WORDS = merged(
     ACT_WORDS,
     CASE_WORDS,
     DEMAND_WORDS,
+    GAP_WORDS,
     LICENCE_WORDS,
     NETWORK_WORDS,
     PEOPLE_WORDS,
