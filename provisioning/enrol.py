@@ -14,6 +14,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from cryptography import x509
@@ -219,10 +220,13 @@ def confirmation(settings: Settings) -> bytes:
 
 
 def planned_settings(folder: Path, answer: Answer, http: Http | None, replica: Replica | None) -> Settings:
-    """What party.toml will say. One that is there keeps its pages' address and its replica if none are given."""
+    """What party.toml will say. One that is there keeps its pages' address and its replica if none are given, and
+    whatever was set for its people, its room and its devices."""
+    kept: dict[str, Any] = {}
     if (folder / FILE).exists():
         before = read_settings(folder)
         http, replica = http or before.http, replica or before.replica
+        kept = {"people": before.people, "room": before.room, "devices": before.devices}
     hint = answer.broker
     return Settings(
         folder=folder.resolve(),
@@ -242,6 +246,7 @@ def planned_settings(folder: Path, answer: Answer, http: Http | None, replica: R
             password_file=f"identity/{_PASSWORD}" if answer.secret else "",
         ),
         replica=replica or Replica(),
+        **kept,
     )
 
 

@@ -93,6 +93,8 @@ def more_rows(of: MoreOf) -> list[Row]:
     if intake.licence:
         until = f"（{intake.licence_until}）" if intake.licence_until else ""
         rows.append(Row(say("case.licence"), intake.licence + until))
+    for key, reason in intake.corrected_from_card.items():
+        rows.append(Row(say("case.corrected", field=label_of(of.request, of.item, key)), reason))
     if of.item is not None:
         for situation in of.item.situations:
             answer = intake.situations.get(situation.key, "")

@@ -14,13 +14,19 @@ FILES, FILE_BYTES = 2000, 64 * 1024 * 1024  # a folder of 1,400 items, 9 MB
 def publishing_routes() -> list[ConsoleRoute]:
     one = "/publications/{id:int}"
     edit, approve = (Role.EDITOR,), (Role.PUBLISHER,)
-    many = {"max_files": FILES, "max_bytes": FILE_BYTES}
     return [
         page("/publications", publications.show_all, to=SEE, name="publications"),
         form("/publications", publishing.begin, to=edit, name="publication.begin"),
         form("/publishing-key", publishing.make_own_key, to=MAKERS, name="publication.key"),
         page(one, publications.show_one, to=SEE, name="publication"),
-        form(f"{one}/items", publishing.load, to=edit, name="publication.load", **many),
+        form(
+            f"{one}/items",
+            publishing.load,
+            to=edit,
+            name="publication.load",
+            max_files=FILES,
+            max_bytes=FILE_BYTES,
+        ),
         form(f"{one}/sign", publishing.sign, to=edit, name="publication.sign"),
         form(f"{one}/approve", publishing.approve, to=approve, name="publication.approve"),
         form(f"{one}/all", publishing.to_all, to=approve, name="publication.all"),

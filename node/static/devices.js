@@ -77,6 +77,12 @@ function hex(bytes) {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// "修改" at a field opens the list of locked answers at that one
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-unlocks]");
+  if (link) document.getElementById("unlock-key").value = link.dataset.unlocks;
+});
+
 // -- a scanner is a keyboard that nobody can type as fast as: more than 8 characters, less than 35 ms apart, then Enter
 
 const FAST_MS = 35;

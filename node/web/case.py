@@ -268,7 +268,12 @@ def _answers(request: Request, case: Case, item: Item | None, revealed: bool) ->
         if not revealed and field.type in (FieldType.ID_NUMBER, FieldType.PHONE):
             text = mask_id(value) if field.type is FieldType.ID_NUMBER else mask_phone(value)
         shown.append(Row(label_of(request, field), text))
-    return shown
+    corrected = case.intake.corrected_from_card if case.intake else {}
+    return shown + [
+        Row(say("card.corrected", field=label_of(request, field)), corrected[field.key])
+        for field in item.fields
+        if field.key in corrected
+    ]
 
 
 def step_of(request: Request, step: fold.Step, item: Item | None) -> Step:

@@ -16,8 +16,9 @@ from starlette.responses import Response
 from node.devices import Health
 from node.devices.fakes.people import PEOPLE, SOCIAL
 from node.devices.fakes.reader import FakeReader, FakeSocialReader
+from node.devices.readers import KeyboardReader, PageReader
 from node.devices.registry import DeviceState
-from node.web.devices_strip import device_name, manual_path, state_chip, state_words
+from node.web.devices_strip import device_name, manual_path, short_chip, state_words
 from node.web.tools import house
 from protocol.console import forms
 from protocol.console.pages import render, see_other
@@ -38,6 +39,7 @@ class DeviceLine:
     manual: Phrase
     tray: Sequence[tuple[str, Phrase]]  # cards that can be laid on; none where it is no fake, or one lies there
     has_card: bool
+    can_test: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _line(request: Request, state: DeviceState) -> DeviceLine:
     return DeviceLine(
         state.name,
         device_name(state),
-        state_chip(state),
+        short_chip(state),
         say(f"device.driver.{state.driver}"),
         state.at,
         say(state.error) if state.error else None,
@@ -95,4 +97,5 @@ def _line(request: Request, state: DeviceState) -> DeviceLine:
         manual_path(state),
         [(key, say(f"device.person.{key}")) for key in PEOPLE] if tray and not tray.has_card else [],
         tray is not None and tray.has_card,
+        not isinstance(device, PageReader | KeyboardReader),
     )

@@ -18,7 +18,7 @@ from node.devices.filling import Whose, can_fill
 from node.devices.readers import KeyboardReader, PageReader
 from node.devices.registry import DeviceState
 from node.drafts import CardRead, Draft
-from node.web.devices_strip import manual_path, state_chip
+from node.web.devices_strip import manual_path, short_chip
 from node.web.tools import house, today
 from protocol.catalogue.items import Field, FieldType
 from protocol.clock import moment
@@ -70,7 +70,7 @@ def panel_of(request: Request, draft: Draft, asked: Sequence[tuple[Field, str]])
     return CardPanel(
         _buttons(request, fields) if not isinstance(device, KeyboardReader) else [],
         numbers[0] if isinstance(device, KeyboardReader) and numbers[0] not in locked else "",
-        state_chip(state) if state else None,
+        short_chip(state) if state else None,
         _manual(state),
         cards,
         labels,

@@ -19,7 +19,6 @@ from node.web.tools import house
 from protocol.console import forms, verifying
 from protocol.console.pages import render, see_other, translator
 from protocol.console.parts import Filled
-from protocol.console.texts import say
 from protocol.documents.qr import MAX_CHARACTERS, PREFIX
 from protocol.errors import Refused
 
@@ -36,6 +35,8 @@ class Code:
 class ScanPage:
     template = "scan.html"
     form: Filled
+    happened: str = ""
+    next_step: str = ""
 
 
 def show(request: Request) -> Response:
@@ -48,8 +49,7 @@ def scan(request: Request, form: FormData) -> Response:
         return follow(request, code)
     except Refused as why:
         words = translator(request)
-        problem = say("scan.problem", happened=words.happened(why), next=words.next_step(why))
-        return render(request, ScanPage(Filled({}, {"code": problem})), status=422)
+        return render(request, ScanPage(Filled(), words.happened(why), words.next_step(why)), status=422)
 
 
 def follow(request: Request, code: str) -> Response:

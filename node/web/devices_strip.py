@@ -29,6 +29,12 @@ def state_chip(state: DeviceState) -> Chip:
     return Chip(say(key, device=device_name(state), state=state_words(state), manual=manual_path(state)), tone, icon)
 
 
+def short_chip(state: DeviceState) -> Chip:
+    """Beside the device's own name."""
+    tone, icon = _LOOKS[state.health]
+    return Chip(state_words(state), tone, icon)
+
+
 def device_name(state: DeviceState) -> Phrase | str:
     """The name in the settings where it says more than the kind."""
     kind = say(f"device.kind.{state.kind}")

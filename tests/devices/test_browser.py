@@ -98,7 +98,14 @@ def _reads_at_the_counter(desk: Desk, page: Page, served: str, service: Service,
     expect(page.locator(".note")).to_contain_text("请与本人核对")
     assert page.input_value("[name='a.id_number']") == number
     assert page.get_attribute("[name='a.id_number']", "readonly") is not None
-    page.keyboard.press("Enter")  # from the first open field to the next; a locked one is no stop
+    page.wait_for_selector("[name='a.phone']:focus")  # the first field that is open
+    page.keyboard.press("Shift+Tab")
+    page.wait_for_selector("[name='a.id_number']:focus")  # can be read and copied
+    page.keyboard.press("Shift+Tab")
+    page.wait_for_selector("[data-unlocks='id_number']:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#unlock-key:focus")
+    assert page.input_value("#unlock-key") == "id_number"
 
 
 @pytest.mark.pages
@@ -114,7 +121,7 @@ def test_a_scanner_is_told_from_a_person_and_a_hostile_code_goes_nowhere(desk: D
             page.goto(f"{served}/cases")
             _scans(page, hostile)
             page.wait_for_url("**/scan")
-            expect(page.locator(".error-summary")).to_contain_text("扫到的不是我们的码")
+            expect(page.locator(".note")).to_contain_text("扫到的不是我们的码")
             assert hostile not in page.content()
         page.goto(f"{served}/cases")  # a person types the same into the field that has the focus
         field = page.locator("input[name=q]").first
