@@ -14,6 +14,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the case lies at another station now",
         "send the applicant there, or ask the district to move it back",
     ),
+    "refused.fetch-known": ("this station holds that case already", "look for it in the list of cases"),
+    "refused.number-missing": ("that is no number of ours", "type it as it is printed on the paper"),
+    "refused.no-transfer": ("there is no list {number}", "check the number on the paper list"),
+    "refused.not-addressed": ("that is for the other end of the list to say", "ask the other office"),
+    "refused.transfer-lines": (
+        "the lines of the list are not in order (at most {limit})",
+        "write what travels on each line and how many copies",
+    ),
+    "refused.transfer-known": ("this list is here already", "open it and look at each line"),
+    "refused.transfer-done": ("nothing is left to do on this list", "reload the page"),
+    "refused.carrier-missing": ("nobody carries it", "write who takes the bag along"),
+    "refused.opening": ("{day}: the district does not allow these hours: {why}", "correct the marked days"),
     "refused.same-station": ("the case lies at this station already", "choose another station"),
     "refused.role": ("{act} needs the role {needed}", "ask somebody with that role"),
     "refused.same-person": (

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from node.devices.filling import filled
 from node.drafts import Draft, open_window, renews
 from node.kiosk.visitors import Person
 from node.matters import asks_licence
@@ -58,14 +59,15 @@ def doors_of(items: Sequence[Item]) -> list[Door]:
 
 
 def from_card(item: Item, person: Person | None) -> dict[str, str]:
-    """Answers that need not be typed: name and number where the applicant is a person, and where he lives."""
+    """Answers that need not be given again: what the card says, or what the applicant typed of himself before."""
     if person is None or item.service_object is not ServiceObject.NATURAL:
         return {}
-    filled = {item.field_with(FieldRole.APPLICANT_NAME).key: person.name}
-    id_field = item.field_with(FieldRole.APPLICANT_ID)
-    if id_field.type is FieldType.ID_NUMBER:
-        filled[id_field.key] = person.number
-    return filled
+    if person.card is not None:
+        return filled(item.fields, person.card)
+    return {
+        item.field_with(FieldRole.APPLICANT_NAME).key: person.name,
+        item.field_with(FieldRole.APPLICANT_ID).key: person.number,
+    }
 
 
 def screens(item: Item, draft: Draft, known: frozenset[str], *, elder: bool) -> list[Screen]:

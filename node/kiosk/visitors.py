@@ -8,51 +8,49 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
+
+from node.devices.cards import IdCard
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`reader`: name of the device on which the card lies, until it has been lifted."""
-
     name: str
     number: str
-    birth: date | None
-    address: str
-    by_card: bool  # False: typed by hand, so it is what somebody says of himself
-    read_at: str = ""  # stamp()
-    serial: str = ""  # of the reader's security module
-    valid_to: str = ""  # ISO day; empty for 长期
+    card: IdCard | None = None  # None: name and number were typed, so they are what somebody says of himself
+    read_at: datetime | None = None  # the card
 
 
 class Visitors:
-    """By the id of the session. Used by any thread."""
+    """People by the id of their visit, cards that lie on a reader by the kiosk. Used by any thread."""
 
     def __init__(self) -> None:
         self._people: dict[str, Person] = {}
-        self._lying: dict[str, str] = {}  # session -> reader with his card still on it
+        self._lying: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def came(self, session: str, person: Person, reader: str = "") -> None:
+    def came(self, session: str, person: Person) -> None:
         with self._lock:
             self._people[session] = person
-            if reader:
-                self._lying[session] = reader
 
     def who(self, session: str) -> Person | None:
         with self._lock:
             return self._people.get(session)
 
-    def lies_on(self, session: str) -> str:
-        """The reader on which this visitor's card still lies; empty if it was lifted or never read."""
-        with self._lock:
-            return self._lying.get(session, "")
-
-    def lifted(self, session: str) -> None:
-        with self._lock:
-            self._lying.pop(session, None)
-
     def went(self, session: str) -> None:
         with self._lock:
             self._people.pop(session, None)
-            self._lying.pop(session, None)
+
+    def lies(self, machine: str, reader: str) -> None:
+        """A card was read and has to be taken along."""
+        with self._lock:
+            self._lying[machine] = reader
+
+    def lies_on(self, machine: str) -> str:
+        """The reader on which a card still lies, also of somebody who has gone; empty if it was lifted."""
+        with self._lock:
+            return self._lying.get(machine, "")
+
+    def lifted(self, machine: str) -> None:
+        with self._lock:
+            self._lying.pop(machine, None)

@@ -24,6 +24,7 @@ from node.web.tools import by, house, item_name, status_chip, sync_chip
 from protocol.casebook import documents_of
 from protocol.cases.acts import By, Made
 from protocol.cases.case import Case
+from protocol.cases.words import Act
 from protocol.catalogue.items import Mode
 from protocol.clock import moment
 from protocol.console import session
@@ -65,6 +66,7 @@ class ReceiptPage:
     taken_at: datetime
     status: Chip
     sync: Chip
+    decided: bool  # at once: then it is no receipt of an open case
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def receipt(request: Request) -> Response:
         documents.taken_materials(case, item), [names.get(code, code) for code in intake.lacking],
         mode_sentence(request, Mode(intake.mode), item) if intake.mode in list(Mode) else None,
         siblings, intake.committed, told.by.name, moment(told.at), status_chip(case.status), sync_chip(sync),
+        told.act is Act.DECIDE_AT_ONCE,
     )  # fmt: skip
     return render(request, page)
 

@@ -35,6 +35,7 @@ class Look:
 
     elder: bool = False
     contrast: bool = False
+    quiet: bool = False  # a machine that speaks does not
 
 
 def machine_page(
@@ -117,15 +118,19 @@ def keep_machine(request: Request, response: Response, token: str) -> None:
 def look(request: Request) -> Look:
     """What this visitor chose; nobody has chosen anything when a machine is new."""
     chosen = request.cookies.get(_cookie(request, "look"), "")
-    return Look(elder="e" in chosen, contrast="c" in chosen)
+    return Look(elder="e" in chosen, contrast="c" in chosen, quiet="q" in chosen)
 
 
 def change_look(request: Request, body: FormData) -> Response:
     """The one big switch, and back to the page it was pressed on."""
     was = look(request)
-    now = (
-        replace(was, elder=not was.elder) if body.get("switch") == "elder" else replace(was, contrast=not was.contrast)
-    )
+    match body.get("switch"):
+        case "elder":
+            now = replace(was, elder=not was.elder)
+        case "sound":
+            now = replace(was, quiet=not was.quiet)
+        case _:
+            now = replace(was, contrast=not was.contrast)
     back = str(body.get("back", "/"))
     response = see_other_url(request, back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/")
     keep_look(request, response, now)
@@ -133,7 +138,7 @@ def change_look(request: Request, body: FormData) -> Response:
 
 
 def keep_look(request: Request, response: Response, chosen: Look) -> None:
-    value = ("e" if chosen.elder else "") + ("c" if chosen.contrast else "")
+    value = ("e" if chosen.elder else "") + ("c" if chosen.contrast else "") + ("q" if chosen.quiet else "")
     secure = request.url.scheme == "https"
     response.set_cookie(_cookie(request, "look"), value, path="/", httponly=True, samesite="strict", secure=secure)
 

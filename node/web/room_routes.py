@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from node.machines import MachineKind
 from node.web import machines, rating, ratings, room
+from node.web.kiosk_routes import kiosk_routes
 from node.web.room import machine_form, machine_page
 from node.web.tools import DESK
 from protocol.cases.rules import Role
@@ -23,6 +24,7 @@ def room_routes() -> list[ConsoleRoute]:
         form("/ratings/{rating}/confirm", ratings.confirm, to=DESK, name="ratings.confirm"),
         form("/ratings/{rating}/step", ratings.step, to=(Role.HEAD,), name="ratings.step"),
         form("/ratings/{rating}/contact", ratings.reveal, to=(Role.HEAD,), name="ratings.reveal"),
+        *kiosk_routes(),
         # the head's list of them
         page("/room", machines.show, to=(Role.HEAD,), name="machines"),
         form("/room/code", machines.give_code, to=(Role.HEAD,), name="machines.code"),

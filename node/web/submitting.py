@@ -15,6 +15,7 @@ from node import desk, drafts
 from node.drafts import Draft, Ready
 from node.matters import Application, commitments, must_commit
 from node.web.facts import Facts, facts_of, modes_of
+from node.web.instant import AT_ONCE, decide, offered
 from node.web.intake import Demand, demands_of, draft_of, label_of
 from node.web.papers import material_names
 from node.web.situations import Chosen, chosen_of
@@ -23,6 +24,7 @@ from node.web.tools import answer_text, by, house, item_name, post_once, today
 from protocol.cases.case import Case
 from protocol.catalogue.items import HandlingForm, Item
 from protocol.console import forms
+from protocol.console.explaining import Explained
 from protocol.console.pages import render, see_other, url
 from protocol.console.parts import Filled, PaperFile, PaperLine, Row
 from protocol.console.texts import Phrase, say
@@ -66,6 +68,7 @@ class CheckPage:
     is_late: bool  # what is sent is kept with the case; the notice is not answered by it any more
     nothing_new: bool  # a supplement that supplies nothing
     ready: bool
+    at_once: Explained | None  # what the rules come to, where this station decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ def _page(request: Request, form: Filled) -> Response:
         case is not None and not has_form,
         nothing_new,
         not (wrong or missing or nothing_new or lacks),
+        offered(request, draft, application) if case is None else None,
     )
     return render(request, page, status=422 if form.problems else 200)
 
@@ -195,10 +199,14 @@ def submit(request: Request, form: FormData) -> Response:
             committed=typed["committed"] == "yes",
             channel=typed["channel"] if typed["channel"] in channels else HandlingForm.WINDOW.value,
         )
-        modes = modes_of(request, application)
-        desk.submit(tx, here.pen, draft_id, application, by=by(request), at=at, mode=modes)
+        if forms.text(form, "how") == AT_ONCE:
+            there = decide(request, tx, draft_id, application, at)
+        else:
+            modes = modes_of(request, application)
+            desk.submit(tx, here.pen, draft_id, application, by=by(request), at=at, mode=modes)
+            there = url(request, "receipt", case_id=draft_id)
         _for_the_ticket(request, tx, draft_id, application, at)
-        return url(request, "receipt", case_id=draft_id)
+        return there
 
     return post_once(request, form, do, said=say("check.submitted"))
 

@@ -60,10 +60,10 @@ def look(request: Request, form: FormData, checks: Checks, has_seal: bool | None
     else:
         empty = Filled(problems={"code": say("verify.nothing")})
         return render(request, VerifyPage(empty, None, as_of, has_seal), status=422)
-    return render(request, VerifyPage(Filled(), _answer(request, verdict), as_of, has_seal))
+    return render(request, VerifyPage(Filled(), answer_of(request, verdict), as_of, has_seal))
 
 
-def _answer(request: Request, verdict: Verdict) -> Answer:
+def answer_of(request: Request, verdict: Verdict) -> Answer:
     if verdict.outcome is Outcome.UNPROVEN:
         return Answer(Tone.BAD, say("verify.unproven"), say(f"verify.why.{verdict.why}"), ())
     title, advice = _genuine(verdict, request.app.state.shell.clock.now())

@@ -9,6 +9,7 @@ from node.web.translations.demands import DEMANDS
 from node.web.translations.desk import DESK
 from node.web.translations.devices import DEVICES
 from node.web.translations.exchange import EXCHANGE
+from node.web.translations.instant import INSTANT
 from node.web.translations.intake import INTAKE
 from node.web.translations.kiosk import KIOSK
 from node.web.translations.law import LAW
@@ -29,6 +30,7 @@ NODE = merged(
     DESK,
     DEVICES,
     EXCHANGE,
+    INSTANT,
     INTAKE,
     KIOSK,
     LAW,
