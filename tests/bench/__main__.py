@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from tests.bench.ask import ask
 from tests.bench.clock import clock
 from tests.bench.documents import documents
 from tests.bench.drain import CASES, drain
@@ -75,6 +76,17 @@ def benches(rtt_ms: float, cases: int, scale: float = 1.0) -> dict[str, Bench]:
         "statistics": Bench(statistics, 1, {"year_p95_ms": (0, 300), "one_item_p95_ms": (0, 300)}),
         "fold": Bench(
             folded, 1, {"acts_per_s": (50_000, ANY), "peak_mb": (0, 500), "differing": NONE, "unfinished": NONE}
+        ),
+        "ask": Bench(
+            ask,
+            1,
+            {
+                "hit_5_percent": (85, ANY),
+                "two_characters_empty": NONE,
+                "outside_answered_percent": (0, 10),
+                "district_made_s": (0, 4),
+                "district_p99_us": (0, 100_000),
+            },
         ),
         "clock": Bench(clock, 1, {"mismatches": NONE, "clocks_per_s": (10_000, ANY)}),
     }
