@@ -127,9 +127,12 @@ class Devices:
             raise Refused("refused.no-device", device=name)
         return self._devices[name]
 
-    def first(self, kind: Kind) -> str:
-        """Name of the first device of a kind; empty if there is none."""
-        return next((state.name for state in self.states() if state.kind is kind), "")
+    def at_desk(self, kind: Kind) -> str:
+        """Name of the device that the counters use: the first of its kind that is called after it, `card-reader` or
+        `card-reader-2`; one called after a machine of the room (`kiosk-reader`) is that machine's. Empty if none.
+        """
+        mine = (state.name for state in self.states() if state.kind is kind and state.name.startswith(kind))
+        return next(mine, "")
 
     def look(self, at: datetime) -> None:
         """Every device is looked at; what is seen stands in states() then."""

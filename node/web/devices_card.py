@@ -69,7 +69,7 @@ def change(request: Request, form: FormData) -> Response:
 def _id_card(request: Request, form: FormData) -> IdCard:
     here = house(request)
     devices, at = here.devices, here.clock.now()
-    name = devices.first(Kind.CARD_READER)
+    name = devices.at_desk(Kind.CARD_READER)
     device = devices.get(name)
     if not isinstance(device, PageReader):
         return devices.read_card(name, at)
@@ -90,7 +90,7 @@ def _id_card(request: Request, form: FormData) -> IdCard:
 
 def _social_card(request: Request) -> SocialCard:
     here = house(request)
-    return here.devices.read_social_card(here.devices.first(Kind.SOCIAL_CARD_READER), here.clock.now())
+    return here.devices.read_social_card(here.devices.at_desk(Kind.SOCIAL_CARD_READER), here.clock.now())
 
 
 def _messages(text: str) -> Sequence[bytes]:

@@ -19,6 +19,7 @@ from node.devices.readers import KeyboardReader, PageReader
 from node.devices.registry import DeviceState
 from node.drafts import CardRead, Draft
 from node.web.devices_strip import manual_path, short_chip
+from node.web.devices_tray import Tray, tray_of
 from node.web.tools import house, today
 from protocol.catalogue.items import Field, FieldType
 from protocol.clock import moment
@@ -52,6 +53,7 @@ class CardPanel:
     manual: Phrase | None
     cards: Sequence[CardShown]
     locked: Sequence[tuple[str, str]]  # key and label of what may not be changed yet
+    trays: Sequence[Tray]  # of readers that are not there
 
 
 def panel_of(request: Request, draft: Draft, asked: Sequence[tuple[Field, str]]) -> CardPanel | None:
@@ -61,7 +63,7 @@ def panel_of(request: Request, draft: Draft, asked: Sequence[tuple[Field, str]])
     labels = [(field.key, label) for field, label in asked if field.key in locked]
     cards = [_shown(whose, card, today(house(request).clock.now())) for whose, card in draft.details.cards.items()]
     devices = house(request).devices
-    reader = devices.first(Kind.CARD_READER)
+    reader = devices.at_desk(Kind.CARD_READER)
     if not can_fill(fields, Whose.APPLICANT) or not (reader or cards):
         return None
     device = devices.get(reader) if reader else None
@@ -74,13 +76,14 @@ def panel_of(request: Request, draft: Draft, asked: Sequence[tuple[Field, str]])
         _manual(state),
         cards,
         labels,
+        _trays(request),
     )
 
 
 def reader_addresses(request: Request) -> Collection[str]:
     """What the form's page may ask besides this station: the card reader's service on the counter's own PC."""
     devices = house(request).devices
-    name = devices.first(Kind.CARD_READER)
+    name = devices.at_desk(Kind.CARD_READER)
     device = devices.get(name) if name else None
     if not isinstance(device, PageReader):
         return ()
@@ -90,7 +93,7 @@ def reader_addresses(request: Request) -> Collection[str]:
 
 def _buttons(request: Request, fields: Sequence[Field]) -> list[CardButton]:
     devices = house(request).devices
-    name = devices.first(Kind.CARD_READER)
+    name = devices.at_desk(Kind.CARD_READER)
     if not name:
         return []
     device = devices.get(name)
@@ -98,9 +101,16 @@ def _buttons(request: Request, fields: Sequence[Field]) -> list[CardButton]:
     buttons = [CardButton(Whose.APPLICANT, say("card.read"), "F2", conversation)]
     if can_fill(fields, Whose.AGENT):
         buttons.append(CardButton(Whose.AGENT, say("card.read-agent"), "", conversation))
-    if devices.first(Kind.SOCIAL_CARD_READER):
+    if devices.at_desk(Kind.SOCIAL_CARD_READER):
         buttons.append(CardButton("social", say("card.read-social"), "", ""))
     return buttons
+
+
+def _trays(request: Request) -> list[Tray]:
+    devices = house(request).devices
+    names = [devices.at_desk(kind) for kind in (Kind.CARD_READER, Kind.SOCIAL_CARD_READER)]
+    found = [tray_of(name, devices.get(name)) for name in names if name]
+    return [tray for tray in found if tray is not None]
 
 
 def _manual(state: DeviceState | None) -> Phrase | None:

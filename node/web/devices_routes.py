@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from node.web import devices, devices_card, devices_scan
+from node.web import devices, devices_card, devices_scan, devices_tray
 from node.web.devices_panel import reader_addresses
 from node.web.tools import DESK
 from protocol.cases.rules import Role
@@ -18,6 +18,6 @@ def device_routes() -> list[ConsoleRoute]:
         form("/scan", devices_scan.scan, to=DESK, name="scan.do"),
         page("/devices", devices.show, to=head, name="devices"),
         form("/devices/{device}/test", devices.test, to=head, name="devices.test"),
-        form("/devices/{device}/put", devices.put, to=head, name="devices.put"),
-        form("/devices/{device}/lift", devices.lift, to=head, name="devices.lift"),
+        form("/devices/{device}/put", devices_tray.put, to=DESK, name="devices.put"),
+        form("/devices/{device}/lift", devices_tray.lift, to=DESK, name="devices.lift"),
     ]

@@ -40,6 +40,12 @@ def test_whoever_shows_the_house_lays_cards_of_nobody_on_the_tray(desk: Desk, re
     head.sees("/devices")
     head.posts("/devices/card-reader/lift")
     assert not reader.has_card
+    clerk = desk.clerk()  # who shows the desk has the tray beside the form
+    draft = desk.begins(clerk)
+    clerk.sees(f"/drafts/{draft}")
+    assert clerk.posts("/devices/card-reader/put", {"card": "rare", "draft": draft}).url.endswith(draft)
+    assert "拿起样卡" in clerk.page.text
+    reader.lift()
     head.sees("/devices")
     assert head.posts("/devices/card-reader/put", {"card": "../../etc/passwd"}).status == 409
     desk.station.devices = Devices({"card-reader": Device("keyboard")})

@@ -141,9 +141,11 @@ def test_a_card_that_could_not_be_read_says_nothing_against_the_reader() -> None
 def test_several_devices_of_a_kind_have_names_of_their_own() -> None:
     kiosk = Device(driver="keyboard", kind="card-reader")
     devices = Devices({"kiosk-reader": kiosk, "social-card-reader": Device(driver="fake")})
-    assert devices.first(Kind.CARD_READER) == "kiosk-reader"
-    assert devices.first(Kind.SOCIAL_CARD_READER) == "social-card-reader"
-    assert Devices({}).first(Kind.CARD_READER) == ""
+    assert devices.at_desk(Kind.CARD_READER) == ""  # nobody at the counter can put a card on it
+    devices = Devices({"kiosk-reader": kiosk, "card-reader": kiosk, "social-card-reader": Device(driver="fake")})
+    assert devices.at_desk(Kind.CARD_READER) == "card-reader"
+    assert devices.at_desk(Kind.SOCIAL_CARD_READER) == "social-card-reader"
+    assert Devices({}).at_desk(Kind.CARD_READER) == ""
     with pytest.raises(Refused, match="no-device"):
         devices.get("printer")
 
