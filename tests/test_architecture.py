@@ -40,8 +40,11 @@ RECORDS = (
     "protocol.documents",
     "protocol.instant",
     "protocol.licences",
+    "protocol.opening",
     "protocol.rebuilding",
     "protocol.standing",
+    "protocol.transfer_book",
+    "protocol.transfers",
 )
 MAIL = (
     "protocol.exchange.messages",
@@ -72,6 +75,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.instant": (*HEART,),
     "protocol.standing": (*HEART, "protocol.casebook", "protocol.clocks", "protocol.exchange.journal"),
     "protocol.licences": (*HEART, "protocol.exchange.journal"),
+    "protocol.opening": HEART,
+    "protocol.transfers": HEART,
+    # lists of papers on their way, kept alike at both ends
+    "protocol.transfer_book": (*HEART, *NAMES, "protocol.attention", "protocol.transfers", *MAIL),
     # a line of the list as it is told, and as a verify page asks for it
     "protocol.endings": (*HEART, "protocol.documents.verify", "protocol.exchange.messages"),
     # checked with the authority's key alone: no store, no party
@@ -122,6 +129,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "protocol.exchange.schema",
         "protocol.licences",
         "protocol.standing",
+        "node.opening",
+        "node.places",
+        "protocol.transfer_book",
     ),
     "node.web": (*RECORDS, *MAIL, "protocol.console", "node"),
     "node.app": ("protocol", "node"),
@@ -153,6 +163,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "protocol.standing",
         "hub.retelling",
         "protocol.copies",
+        "hub.directory",
+        "hub.openings",
+        "protocol.transfer_book",
     ),
     "hub.web": (*RECORDS, *MAIL, "protocol.console", "hub"),
     "hub.app": ("protocol", "hub", "provisioning"),
@@ -194,6 +207,8 @@ EVERYWHERE = PACKAGES
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "paho": ("protocol.exchange.mqtt",),
     "amqtt": ("hub.embedded_broker",),
+    "escpos": ("node.devices",),  # slip printers
+    "PIL": ("node.devices",),  # slips as pictures
     "websockets": ("node.devices",),  # the makers' services of card readers
     "starlette": PAGES,
     "anyio": ("node.app", "hub.app"),

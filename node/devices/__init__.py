@@ -21,6 +21,7 @@ class Kind(StrEnum):
 
     CARD_READER = "card-reader"
     SOCIAL_CARD_READER = "social-card-reader"
+    SLIP_PRINTER = "slip-printer"
 
 
 class Health(StrEnum):

@@ -23,7 +23,10 @@ from node.devices import NOT_LOOKED, READY, SILENT, Device, Health, Kind, Seen
 from node.devices.cards import IdCard, SocialCard
 from node.devices.dialects import DIALECTS, HTTP, SOCIAL, TEXT, Dialect
 from node.devices.fakes.reader import FakeReader, FakeSocialReader
+from node.devices.fakes.slip_printer import FakeSlipPrinter
 from node.devices.readers import KeyboardReader, PageReader, VendorReader, VendorSocialReader
+from node.devices.slip_picture import Slip
+from node.devices.slips import EscposPrinter, FilePrinter, NetworkPrinter, Setting
 from protocol.errors import Damaged, MicrocenterError, Refused, Unreachable
 from protocol.settings import Device as Wanted
 
@@ -63,7 +66,17 @@ DRIVERS: Mapping[Kind, Mapping[str, Callable[[Wanted], Device]]] = {
         "vendor-http": _vendor_social,
         "fake": lambda wanted: FakeSocialReader(),
     },
+    Kind.SLIP_PRINTER: {
+        "network": lambda wanted: NetworkPrinter(wanted.url, _setting(wanted)),
+        "file": lambda wanted: FilePrinter(wanted.url or "/dev/usb/lp0", _setting(wanted)),
+        "fake": lambda wanted: FakeSlipPrinter(_setting(wanted)),
+    },
 }
+
+
+def _setting(wanted: Wanted) -> Setting:
+    """:raises ValueError: no way of putting a slip on paper"""
+    return Setting(wanted.dialect or Setting.RASTER)
 
 
 def _spoken(wanted: Wanted, usual: Dialect, *schemes: str) -> tuple[Dialect, str]:
@@ -155,6 +168,12 @@ class Devices:
         reader = self.get(name)
         assert isinstance(reader, VendorSocialReader | FakeSocialReader)
         return self.noting(name, reader.read, at)
+
+    def print_slip(self, name: str, slip: Slip, at: datetime) -> None:
+        """As SlipPrinter.print(); how it went is noted."""
+        printer = self.get(name)
+        assert isinstance(printer, EscposPrinter)
+        self.noting(name, lambda: printer.print(slip), at)
 
     def noting(self, name: str, do: Callable[[], Done], at: datetime) -> Done:
         """Use a device, and keep what went wrong for whoever looks after it."""

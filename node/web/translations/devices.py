@@ -6,11 +6,18 @@ DEVICES: Texts = {
     "nav.devices": ("设备", "Devices"),
     "device.kind.card-reader": ("身份证读卡器", "ID card reader"),
     "device.kind.social-card-reader": ("社保卡读卡器", "Social security card reader"),
+    "device.kind.slip-printer": ("取号小票机", "Slip printer"),
     "device.named": ("{kind}（{name}）", "{kind} ({name})"),
     "device.state.ready": ("正常", "ready"),
     "device.state.at-counter": ("接在窗口电脑上", "on the counter's PC"),
     "device.state.not-looked": ("还没有查看", "not looked at yet"),
     "device.state.silent": ("没有应答", "does not answer"),
+    "device.state.no-paper": ("缺纸", "out of paper"),
+    "device.state.low-paper": ("纸快用完了", "paper runs low"),
+    "device.manual.slip-printer": (
+        "请装好纸卷；这期间号码显示在屏幕上，请群众记下或拍照",
+        "Load a roll; until then people remember the number on the screen",
+    ),
     "device.manual.card-reader": ("读不了卡时，请照证件手工录入", "Without the reader, type what the card says"),
     "device.manual.social-card-reader": (
         "读不了卡时，请读身份证或手工录入",
