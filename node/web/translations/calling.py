@@ -72,7 +72,7 @@ CALLING: Texts = {
         "To copy, fill in or take a photo; comes back to this counter, in front.",
     ),
     "queue.pause-title": ("暂停叫号", "Pause calling"),
-    "queue.pause-lead": ("窗口屏会显示“暂停服务”。", "The counter’s screen says so."),
+    "queue.pause-lead": ("窗口屏会显示“暂停服务”。", "The counter's screen says so."),
     "queue.special-title": ("单独处理一个号", "One ticket by its number"),
     "queue.special-lead": (
         "点名叫号、作废、恢复已作废的号，都会记下是谁做的。作废和恢复作废的号要写原因。",
@@ -83,6 +83,7 @@ CALLING: Texts = {
     "queue.void": ("作废", "Void"),
     "queue.reopen": ("恢复", "Reopen"),
     "queue.voided": ("今天已作废：{tickets}", "Void today: {tickets}"),
+    "queue.and": ("、", ", "),
     "queue.why": ("为什么叫这个号", "Why this one"),
     "queue.said-call": ("已叫 {ticket}", "{ticket} is called"),
     "queue.said-nobody": ("现在没有本窗口能叫的人", "Nobody waits for this counter"),
@@ -152,7 +153,7 @@ CALLING: Texts = {
     "hall.rule": ("叫号规则", "The rule"),
     "hall.rule-lead": (
         "数字由站长在全区规定的范围内调整，从下一次叫号起生效，大厅里的说明跟着变。",
-        "You may move these numbers within the district’s bounds; they hold from the next call on.",
+        "You may move these numbers within the district's bounds; they hold from the next call on.",
     ),
     "hall.counters": ("窗口", "Counters"),
     "hall.no-counters": ("还没有窗口开着", "No counter is open"),
@@ -160,14 +161,14 @@ CALLING: Texts = {
     "hall.advice": ("潮汐建议", "Who could help"),
     "hall.no-advice": ("各类业务都忙得过来", "No group is short of counters"),
     "hall.signs": ("窗口屏", "Counter screens"),
-    "hall.names": ("窗口屏显示工作人员姓名", "Show the clerk’s name on the counter’s screen"),
+    "hall.names": ("窗口屏显示工作人员姓名", "Show the clerk's name on the counter's screen"),
     "hall.names-on": ("窗口屏现在显示姓名", "Counter screens show names now"),
     "hall.names-off": ("窗口屏不显示姓名", "Counter screens show no names"),
     "hall.voice": ("叫号语音", "The voice"),
     "hall.recorded": ("用了 {n} 段本站录音，其余为合成语音", "{n:clip is|clips are} recorded here; the rest is made"),
     "hall.all-made": (
         "全部为合成语音。把录音放进站点文件夹的 voice/，同名即替换。",
-        "All clips are made. A recording of the same name in the station’s folder voice/ replaces one.",
+        "All clips are made. A recording of the same name in the station's folder voice/ replaces one.",
     ),
     "hall.unusable": (
         "这些录音用不上（要 16 kHz、单声道、16 位 WAV）：{names}",
