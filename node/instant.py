@@ -16,8 +16,8 @@ import msgspec
 from sqlite_utils import Database
 
 from node import desk
-from node.drafts import Draft, Ready, discard_draft
-from node.matters import Application, case_of_matter
+from node.drafts import Draft, Ready, discard_draft, need_draft, readiness
+from node.matters import Application, case_of_matter, commitments
 from node.numbering import next_number
 from protocol.casebook import Casebook, tell
 from protocol.cases.acts import Applicant, By, CaseAct, Intake, LicenceTerms
@@ -30,7 +30,6 @@ from protocol.catalogue.items import StationQuestion as Question
 from protocol.catalogue.reference import ReferenceList, list_in
 from protocol.clock import CHINA, moment, stamp
 from protocol.documents.kinds import Kind, number_of
-from protocol.errors import Refused
 from protocol.exchange.journal import Heard, Journal
 from protocol.exchange.messages import Kind as Told
 from protocol.exchange.topics import HUB
@@ -144,9 +143,11 @@ def offer(
     """What try_now() would come to at this moment, and why; None where this station decides nothing of the kind, or the
     draft is not ready.
     """
-    try:
-        draft, ready = desk.need_ready(db, draft_id, application, at)
-    except Refused:
+    draft = need_draft(db, draft_id)
+    # the promise is signed with the press itself
+    draft = replace(draft, details=msgspec.structs.replace(draft.details, committed=True))
+    ready = readiness(application, draft, at.astimezone(CHINA).date())
+    if not ready.is_good or not desk.comes_after(db, application.form, draft.details.after):
         return None
     return _look(db, book, shelf, draft, ready, application, at, clock_is_good)
 
@@ -185,13 +186,17 @@ def _look(
         against.append(Reason(Why.CLOCK))
     if intake.lacking:
         against.append(Reason(Why.LACKING))
+    if part.item.commitment is not None and not intake.committed and commitments(application, draft.known):
+        against.append(Reason(Why.UNSIGNED))
     if shelf.catalogue.current(part.item.code, on).version != part.item.version:
         against.append(Reason(Why.VERSION))
     return _for_a_person(found, tuple(against)) if against else found
 
 
 def _for_a_person(found: Decision, against: tuple[Reason, ...]) -> Decision:
-    trace = msgspec.structs.replace(found.trace, outcome=InstantOutcome.PERSON)
+    trace = msgspec.structs.replace(
+        found.trace, outcome=InstantOutcome.PERSON, against=[str(one.why) for one in against]
+    )
     return replace(found, outcome=InstantOutcome.PERSON, reasons=found.reasons + against, trace=trace)
 
 

@@ -10,10 +10,10 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub import stations
-from hub.web.room import room
+from hub import instant, stations
+from hub.web.room import by, room
 from hub.web.shown import title_of
-from protocol import attention
+from protocol import attention, transfer_book
 from protocol.attention import KINDS, Notice
 from protocol.cases.rules import OFFICERS, Role
 from protocol.clock import moment, stamp
@@ -88,9 +88,13 @@ def settle(request: Request, body: FormData) -> Response:
         notice = next((one for one in attention.open_notices(tx) if one.id == number), None)
         if notice is not None and not _may_settle(notice, me):
             raise Refused("refused.forbidden")
-        attention.settle_by_id(
-            tx, number, by=session.who(request).account.name, at=stamp(at), note=forms.text(body, "reason"),
-        )  # fmt: skip
+        if notice is not None and notice.kind == instant.NOTICE:  # by what is confirmed the notice is settled
+            instant.confirm(
+                tx, desk.pen, desk.book, notice.case_id, desk.store.entropy(16), reason=forms.text(body, "reason"),
+                by=by(request, Role.LEADER), at=at,
+            )  # fmt: skip
+        else:
+            attention.settle_by_id(tx, number, by=me.name, at=stamp(at), note=forms.text(body, "reason"))
         remember_post(tx, form_id, there, at=at)
     return see_other_url(request, there, said=say("attention.settled"))
 
@@ -108,12 +112,18 @@ def _line(
     about, href = "", None
     if notice.case_id in numbers:
         about, href = numbers[notice.case_id], url(request, "case", case_id=notice.case_id)
+    elif notice.kind in (transfer_book.DIFFERS, transfer_book.LATE):
+        about, href = notice.subject, url(request, "transfer", number=notice.subject)
     elif peer in titles:
         about, href = title_of(request, titles, peer), url(request, "station", name=peer)
     return NoticeLine(
         id=notice.id,
         urgency=Chip(say(f"urgency.{urgency}"), *_URGENCY[urgency]),
-        what=say(f"attention.{notice.kind}", why=str(notice.detail.get("why", "—"))),
+        what=say(
+            f"attention.{notice.kind}",
+            why=str(notice.detail.get("why", "—")),
+            number=str(notice.detail.get("number", "")),
+        ),
         todo=say(f"attention.{notice.kind}.todo"),
         whose=say(f"whose.{whose}"),
         about=about,

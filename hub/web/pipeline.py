@@ -31,6 +31,7 @@ from protocol.console.texts import Lang, Phrase, say
 # The link at which an act is done, for those that end a link.
 _ENDS: Mapping[Act, Link] = {
     Act.SUBMIT: Link.INTAKE,
+    Act.DECIDE_AT_ONCE: Link.INTAKE,
     Act.SUPPLEMENT: Link.INTAKE,
     Act.ACCEPT: Link.ACCEPTANCE,
     Act.ACCEPT_CONDITIONALLY: Link.ACCEPTANCE,
@@ -59,7 +60,7 @@ _MOVES = (
     Act.ASK_CORRECTION, Act.DENY, Act.SEND_BACK, Act.REFUSE_ACCEPTANCE, Act.DECLARE_NOT_REQUIRED, Act.CLOSE_LATE,
 )  # fmt: skip
 _MEANWHILE = (Act.ORDER_SURVEY, Act.PAUSE, Act.EXTEND)
-_SELDOM = (Act.RECUSE, Act.REOPEN, Act.CANCEL_LICENCE, Act.REVOKE_LICENCE)
+_SELDOM = (Act.RECUSE, Act.MOVE, Act.REOPEN, Act.CANCEL_LICENCE, Act.REVOKE_LICENCE)
 _KEYS = ("F9", "F8", "F7", "F6")  # of the first buttons, as the page shows them
 _WHERE: Mapping[Act, str] = {Act.ARCHIVE: "archive"}  # acts with a page of their own, by route
 

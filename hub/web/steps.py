@@ -42,11 +42,16 @@ _LOOKS: Mapping[Act, tuple[Tone, Icon]] = {
     Act.RECUSE: _WARN,
     Act.SEND_BACK: _WARN,
     Act.GRANT: _GOOD,
+    Act.DECIDE_AT_ONCE: _GOOD,
+    Act.CONFIRM: _GOOD,
+    Act.DOUBT: _BAD,
     Act.DENY: _BAD,
     Act.DEEM_RENEWED: _WARN,
     Act.ISSUE: (Tone.GOOD, Icon.UP),
     Act.RETURN_RESULT: _WARN,
     Act.HAND_OVER: _GOOD,
+    Act.MOVE: (Tone.PLAIN, Icon.UP),
+    Act.ASK_MOVE: (Tone.PLAIN, Icon.INFO),
     Act.CANCEL_LICENCE: _BAD,
     Act.REVOKE_LICENCE: _BAD,
     Act.ARCHIVE: _INNER,
@@ -203,7 +208,10 @@ def _step(request: Request, one: CaseStep, case: Case, item: Item | None, titles
             lines.insert(0, words(say(f"aside.why.{one.why.removeprefix('refused.')}")))
     if one.told.side is Side.STATION and heard and moment(heard) - moment(told.at) > LATE:
         lines.append(words("step.heard-late", at=moment(heard), later=moment(heard) - moment(told.at)))
-    where: Text = title_of(request, titles, case.station) if one.told.side is Side.STATION else say("side.hub")
+    desk = one.told.station or case.station
+    where: Text = title_of(request, titles, desk) if one.told.side is Side.STATION else say("side.hub")
+    if told.to:
+        lines.append(words("step.to", station=title_of(request, titles, told.to)))
     by = told.by.name or told.by.account
     if told.by.role is Role.SYSTEM:
         by = words("role.system")
@@ -236,7 +244,7 @@ def _version(
     return Version(
         act=say(f"act.{one.act.act}"),
         who=one.act.by.name or one.act.by.account,
-        where=title_of(request, titles, case.station) if one.told.side is Side.STATION else say("side.hub"),
+        where=title_of(request, titles, one.told.station or case.station) if one.told.side is Side.STATION else say("side.hub"),
         at=translator(request).moment(moment(one.act.at)),
         said=said,
     )

@@ -38,6 +38,7 @@ from protocol.console.parts import Chip, Icon, Row, Step, Tone
 from protocol.console.protect import note_look
 from protocol.console.texts import Phrase, say
 from protocol.errors import Refused
+from protocol.instant.explaining import trace_of
 
 _QUIET = frozenset({Flag.CORRECTED, Flag.SURVEYED, Flag.SENT_BACK, Flag.SIMPLE})  # nothing to do about them here
 _LOOK: dict[Act, tuple[Tone, Icon]] = {
@@ -53,6 +54,9 @@ _LOOK: dict[Act, tuple[Tone, Icon]] = {
     Act.LAPSE: (Tone.WARN, Icon.CLOCK),
     Act.RETURN_RESULT: (Tone.WARN, Icon.ALERT),
     Act.ISSUE: (Tone.GOOD, Icon.CHECK),
+    Act.DECIDE_AT_ONCE: (Tone.GOOD, Icon.CHECK),
+    Act.CONFIRM: (Tone.GOOD, Icon.CHECK),
+    Act.DOUBT: (Tone.WARN, Icon.ALERT),
 }
 
 
@@ -96,6 +100,7 @@ class CasePage:
     versions: Sequence[Versions]
     steps: Sequence[Step]
     documents: Sequence[DocumentLine]
+    by_rules: bool  # rules decided it, or gave it to a person: why can be read
     as_of: datetime
 
 
@@ -152,6 +157,7 @@ def page_of(request: Request, *, revealed: bool, troubles: Mapping[str, Trouble]
         _versions(request, case, item),
         [step_of(request, step, item) for step in reversed(case.steps)],
         papers_of_ours,
+        trace_of(case) is not None,
         at,
     )
     return render(request, page, status=422 if troubles else 200)

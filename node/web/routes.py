@@ -12,12 +12,14 @@ from starlette.requests import Request
 from node import ratings, renewals, rulebook
 from node.web import (
     ask,
+    calls,
     case,
     case_acts,
     demands,
     documents,
     guide,
     home,
+    instant,
     intake,
     items,
     licences,
@@ -74,6 +76,7 @@ def routes() -> list[ConsoleRoute]:
         page("/drafts/{draft_id}/papers/{digest}", papers.of_draft, to=DESK, name="draft.paper"),
         page("/drafts/{draft_id}/check", submitting.check, to=DESK, name="check"),
         form("/drafts/{draft_id}/check", submitting.submit, to=DESK, name="submit"),
+        page("/cases/{case_id}/instant", instant.explain, to=DESK, name="instant"),
         page("/drafts/{draft_id}/discard", submitting.ask_discard, to=DESK, name="discard"),
         form("/drafts/{draft_id}/discard", submitting.discard, to=DESK, name="discard.do"),
         *device_routes(),
@@ -116,6 +119,7 @@ def routes() -> list[ConsoleRoute]:
             )
         ),
         # what needs a person, and the district
+        form("/calls/answer", calls.answer, to=DESK, name="calls.answer"),
         page("/attention", notices.show, to=DESK, name="attention"),
         form("/attention/{number:int}", notices.settle, to=DESK, name="settle"),
         page("/attention/{number:int}/raw", notices.raw, to=DESK, name="attention.raw"),

@@ -181,7 +181,7 @@ def submit(request: Request, form: FormData) -> Response:
     """The case, or what is brought to it, is on this disk and owed to the district; a second post lands on the same page."""
     here = house(request)
     draft_id = request.path_params["draft_id"]
-    typed = {name: forms.text(form, name) for name in ("committed", "channel")}
+    typed = {name: forms.text(form, name) for name in ("committed", "channel", "how")}
     if _promise_missing(request, draft_id, typed):
         return _page(request, Filled(typed, {"committed": say("promise.missing")}))
 
@@ -199,7 +199,7 @@ def submit(request: Request, form: FormData) -> Response:
             committed=typed["committed"] == "yes",
             channel=typed["channel"] if typed["channel"] in channels else HandlingForm.WINDOW.value,
         )
-        if forms.text(form, "how") == AT_ONCE:
+        if typed["how"] == AT_ONCE:
             there = decide(request, tx, draft_id, application, at)
         else:
             modes = modes_of(request, application)
@@ -223,6 +223,8 @@ def _promise_missing(request: Request, draft_id: str, typed: dict[str, str]) -> 
     if row is None or row[0] is not None or typed["committed"] == "yes":
         return False
     draft, application, _ = draft_of(request, draft_id)
+    if typed["how"] == AT_ONCE:
+        return bool(commitments(application, draft.known))
     return must_commit(application, draft.known)
 
 

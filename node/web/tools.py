@@ -92,7 +92,7 @@ def status_chip(status: Status) -> Chip:
 
 
 def flag_chip(flag: Flag) -> Chip:
-    trouble = flag in (Flag.FORKED, Flag.ACT_REFUSED, Flag.LACKING, Flag.LAPSED, Flag.RESULT_RETURNED)
+    trouble = flag in (Flag.FORKED, Flag.ACT_REFUSED, Flag.LACKING, Flag.LAPSED, Flag.RESULT_RETURNED, Flag.DOUBTED)
     return Chip(say(f"flag.{flag}"), Tone.WARN if trouble else Tone.PLAIN, Icon.ALERT if trouble else Icon.INFO)
 
 

@@ -133,6 +133,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     inputs: list[TracedInput] = []
     hits: list[str] = []  # names of the rules that were met, in their order
     failed: list[str] = []  # names of the rules that could not be evaluated
+    against: list[str] = []  # what the station itself had against deciding: its clock, a paper that is to follow
 
 
 class CaseAct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

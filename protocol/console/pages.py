@@ -30,7 +30,7 @@ from protocol.console import session
 from protocol.console.accounts import Account, Session
 from protocol.console.mask import mask_name, mask_number, mask_phone
 from protocol.console.once import new_form_id
-from protocol.console.parts import NavItem, SyncBar, Tone
+from protocol.console.parts import NavItem, SyncBar, Tone, Trouble
 from protocol.console.session import Note
 from protocol.console.statics import Statics
 from protocol.console.texts import Lang, Phrase, Texts, Translator, merged
@@ -72,6 +72,8 @@ class Shell:
     hosts: frozenset[str] = frozenset()  # names that a POST may be addressed to; empty: any
     # told of every refusal before its page is made; what goes wrong in it changes nothing for the reader
     refused: Callable[[Request, Refused], None] | None = None
+    # the page about trouble, where the reader is not at a desk; None: the console's own
+    trouble: Callable[[Request, Trouble], Page | None] = lambda request, trouble: None
     # the roles that a person holds at this moment besides the account's own: by a section, or lent
     posts: Callable[[Database, Account, datetime], Account] = lambda db, account, at: account
 

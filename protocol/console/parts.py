@@ -65,6 +65,7 @@ class SyncBar:
 
     `parts` are shown in a row with dots between them. `farewell` is said to whoever signs out while
     something is still owed. `devices` stand in a strip below: how the things on the table are.
+    `call` rings until somebody presses the button that posts to `call_answer`.
     """
 
     tone: Tone
@@ -74,6 +75,8 @@ class SyncBar:
     href: str | None = None
     farewell: Phrase | None = None
     devices: Sequence[Chip] = ()
+    call: Phrase | None = None
+    call_answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,15 @@ class Pager:
     page: int
     pages: int
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What a page about trouble says; `reference` leads to the log and is empty where the reader needs none."""
+
+    happened: str
+    next_step: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)

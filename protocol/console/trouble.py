@@ -18,7 +18,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from protocol.console import session
-from protocol.console.pages import render, see_other_url, translator, url
+from protocol.console.pages import Page, render, see_other_url, translator, url
+from protocol.console.parts import Trouble
 from protocol.errors import Damaged, Distrusted, MicrocenterError, Refused, Unreachable
 from protocol.faults import fault
 
@@ -122,13 +123,18 @@ def _explain(request: Request, error: Exception) -> Response:
     say = translator(request)
     home = url(request, request.app.state.shell.home) if session.current(request) else None
     if not isinstance(error, MicrocenterError):
-        page = ErrorPage(say("trouble.unknown"), say("trouble.unknown-next"), _note_down(request, error), home)
-        return render(request, page, status=500)
+        unknown = Trouble(say("trouble.unknown"), say("trouble.unknown-next"), _note_down(request, error))
+        return render(request, _page(request, unknown, home), status=500)
     if error.code == "refused.signed-out" and request.method == "GET" and not session.is_fragment(request):
         return see_other_url(request, sign_in_url(request))
     reference = _note_down(request, error) if isinstance(error, Damaged) else ""
-    page = ErrorPage(say.happened(error), say.next_step(error), reference, home)
-    return render(request, page, status=status_of(error))
+    told = Trouble(say.happened(error), say.next_step(error), reference)
+    return render(request, _page(request, told, home), status=status_of(error))
+
+
+def _page(request: Request, told: Trouble, home: str | None) -> Page:
+    elsewhere: Page | None = request.app.state.shell.trouble(request, told)
+    return elsewhere or ErrorPage(told.happened, told.next_step, told.reference, home)
 
 
 def sign_in_url(request: Request) -> str:

@@ -55,6 +55,7 @@ class Why(StrEnum):
     # what the station itself has against deciding it now
     CLOCK = "instant.why-clock"  # its clock is not to be relied on
     LACKING = "instant.why-lacking"  # a paper is to follow
+    UNSIGNED = "instant.why-unsigned"  # it may be promised, and the promise is not signed
     VERSION = "instant.why-version"  # the item has changed since the draft was begun
 
 

@@ -165,6 +165,30 @@ NETWORK_WORDS: Texts = {
         "An act came that the rules no longer allowed; it had no effect",
     ),
     "attention.act-refused.todo": ("打开这件查看，写明理由核定。", "Open the case and settle with a reason."),
+    "attention.fetch-asked": (
+        "有群众想在另一个服务站领取 {number} 的结果",
+        "Somebody wants to fetch the result of {number} at another station",
+    ),
+    "attention.fetch-asked.todo": (
+        "请核对后在办件页面把它转到那个服务站；转过去后自动销项。",
+        "Look into it and move the case there on its page; this is settled by it.",
+    ),
+    "attention.transfer-differs": (
+        "交接单 {number} 与收到的材料不符",
+        "The papers that came with list {number} are not what it says",
+    ),
+    "attention.transfer-differs.todo": (
+        "请与对方站点核对，在交接单页面写明处理结果。",
+        "Clear it up with the other office and write the outcome on the page of the list.",
+    ),
+    "attention.transfer-late": (
+        "交接单 {number} 发出两个工作日还没有交接完",
+        "List {number} has been under way for more than two working days",
+    ),
+    "attention.transfer-late.todo": (
+        "请问一问带件人和对方站点，找到材料后登记接收。",
+        "Ask the carrier and the other office, and sign for the papers once they are found.",
+    ),
     "attention.request-overtaken": (
         "申请人的请求到达时，这件已有结果",
         "The applicant's request came after the case was decided",
@@ -200,6 +224,14 @@ NETWORK_WORDS: Texts = {
     "attention.document-not-made.todo": (
         "缺字形的装字体，印章过期的换印章，之后会自动重做。",
         "Add a font for the character, or a new seal for one that ran out; the document is then made by itself.",
+    ),
+    "attention.instant-doubted": (
+        "站点即时办结的一件存疑：{why}",
+        "What a station decided at once is doubted: {why}",
+    ),
+    "attention.instant-doubted.todo": (
+        "打开这件核对。成立的，在这里写明理由，即为确认；不成立的，在这件上“重新办理”，原决定随即失效。",
+        "Open the case and compare. If it holds, write down why: that confirms it. If not, reopen the case: it holds no more.",
     ),
     "attention.number-twice": ("两件用了同一个编号", "Two cases carry one number"),
     "attention.number-twice.todo": (

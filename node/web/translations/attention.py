@@ -14,6 +14,7 @@ ATTENTION: Texts = {
     "attention.settle": ("已处理", "It is dealt with"),
     "attention.settled": ("已记录处理情况", "It is written down as settled"),
     "attention.case": ("查看办件", "Open the case"),
+    "attention.transfer": ("查看交接单", "Open the list"),
     "attention.rescan": ("去重拍", "Scan it again"),
     "attention.settle-head": ("处理后由站长在这里销项", "Written off here by the head once it is dealt with"),
     "attention.key-move": ("上一条/下一条", "Move"),
@@ -40,6 +41,32 @@ ATTENTION: Texts = {
     "attention.act-refused.todo": (
         "打开办件查看原因，必要时与区中心联系。",
         "See the case for the reason; call the district if needed.",
+    ),
+    "attention.instant-doubted": ("即时办结的一件存疑", "What was decided at once is doubted"),
+    "attention.instant-doubted.todo": ("由区中心机关负责人处理。", "The head of the agency looks at it."),
+    "attention.fetch-asked": (
+        "有群众想在另一个服务站领取 {number} 的结果",
+        "Somebody wants to fetch the result of {number} at another station",
+    ),
+    "attention.fetch-asked.todo": (
+        "请核对后在办件页面把它转到那个服务站；转过去后自动销项。",
+        "Look into it and move the case there on its page; this is settled by it.",
+    ),
+    "attention.transfer-differs": (
+        "交接单 {number} 与收到的材料不符",
+        "The papers that came with list {number} are not what it says",
+    ),
+    "attention.transfer-differs.todo": (
+        "请与对方站点核对，在交接单页面写明处理结果。",
+        "Clear it up with the other office and write the outcome on the page of the list.",
+    ),
+    "attention.transfer-late": (
+        "交接单 {number} 发出两个工作日还没有交接完",
+        "List {number} has been under way for more than two working days",
+    ),
+    "attention.transfer-late.todo": (
+        "请问一问带件人和对方站点，找到材料后登记接收。",
+        "Ask the carrier and the other office, and sign for the papers once they are found.",
     ),
     "attention.request-overtaken": (
         "撤回申请送达时，区中心已经作出决定",

@@ -3,8 +3,9 @@
 from protocol.console.texts import merged
 from protocol.console.translations.cases import CASES
 from protocol.console.translations.errors import ERRORS
+from protocol.console.translations.instant import INSTANT
 from protocol.console.translations.looks import LOOKS
 from protocol.console.translations.shell import SHELL
 from protocol.console.translations.verify import VERIFY
 
-SHARED = merged(SHELL, CASES, ERRORS, VERIFY, LOOKS)
+SHARED = merged(SHELL, CASES, ERRORS, VERIFY, LOOKS, INSTANT)

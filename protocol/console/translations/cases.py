@@ -22,6 +22,8 @@ CASES: Texts = {
     "act.allow-withdrawal": ("同意撤回", "Allow withdrawal"),
     "act.decline-withdrawal": ("不同意撤回", "Decline withdrawal"),
     "act.hand-over": ("送达", "Hand over"),
+    "act.move": ("转到其他服务站", "Move to another station"),
+    "act.ask-move": ("要求到其他服务站领取", "To be fetched at another station"),
     "act.rescan": ("重拍材料", "Material scanned again"),
     "act.note": ("内部意见", "Inner opinion"),
     "act.settle": ("核定异常", "Settle an irregularity"),

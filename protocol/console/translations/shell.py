@@ -9,6 +9,7 @@ SHELL: Texts = {
     "shell.sign-out": ("退出登录", "Sign out"),
     "shell.signed-in-as": ("当前账号", "Signed in as"),
     "shell.sync": ("与区中心的送达状态", "Exchange with the district centre"),
+    "shell.call-answer": ("我马上过去", "I am on my way"),
     "shell.devices": ("设备", "Devices"),
     "shell.bar-stale": (
         "本页与系统断开，下面显示的是 {at:time} 的情况",

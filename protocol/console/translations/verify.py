@@ -57,6 +57,10 @@ VERIFY: Texts = {
     "ended.revoked": ("已依法撤销", "revoked by law"),
     "ended.returned": ("交付前发现错误，已收回", "taken back before it was handed over, for an error on it"),
     "ended.reopened": ("办件已重新办理，以新的决定为准", "its case was opened again: the new decision holds"),
+    "ended.reversed": (
+        "即时办结已被撤回，由工作人员重新办理",
+        "it was decided at once, and that was taken back: a person decides anew",
+    ),
     "verify.box-out": (
         "出具本件的设备自 {since:date} 起停用。停用前出具的仍然有效；请与出具机关的记录核对",
         "The box that made it is out since {since:date}. What it made before stays genuine; compare with the record",
