@@ -22,12 +22,16 @@ from starlette.applications import Starlette
 
 from hub import carding, filters, holdings, stations
 from hub.counting import count_next
+from node.devices.fakes.people import PEOPLE
+from node.devices.fakes.reader import FakeReader
+from node.devices.registry import Devices
 from protocol import attention
 from protocol.cases.acts import By
 from protocol.cases.rules import OFFICERS, Act, Role
 from protocol.clock import stamp
 from protocol.console import accounts
 from protocol.console.accounts import Account, Post
+from protocol.settings import Device
 from tests.district_data import all_items, example_item
 from tests.hub.crowd import alike, crowd
 from tests.hub.desk import SECRET
@@ -54,7 +58,7 @@ WIDE = "() => [document.documentElement.scrollWidth, document.documentElement.cl
 # the legend promises what the page does, and all of it
 LEGEND = """() => {
     const where = {"Enter": "form[data-enter=next], [data-row]", "j / k": "[data-row]", "1–9": "[data-digit]"};
-    const told = [...document.querySelectorAll(".legend kbd")].map(e => e.textContent);
+    const told = [...document.querySelectorAll(".legend kbd, .bar-call kbd")].map(e => e.textContent);
     const dead = told.filter(k => !document.querySelector(where[k] ?? `[data-key="${k}"]:not([disabled])`));
     const live = [...document.querySelectorAll("[data-key]")].map(e => e.dataset.key).filter(k => !told.includes(k));
     return [...dead.map(k => "does nothing: " + k), ...live.map(k => "not told: " + k)];
@@ -122,20 +126,35 @@ def station_in_use(desk: NodeDesk) -> list[str]:
     head.posts(f"/drafts/{draft}/papers", {"material": material}, files=[("files", ("a.png", picture()))])
     head.sees(f"/cases/{returned}")
     supplement = head.posts(f"/cases/{returned}/supplement").url.rpartition("/")[2]
+    carded = read_a_card(desk, head)
     matter = begun_at(desk, head, "M10", staff="yes", seals="yes", shareholders="")
     word = begun_at(desk, head, "B03", procedure="commitment")
     desk.world.network.cut(STATION)
     desk.world.turn()
     return [
-        "/desk", "/items", "/items?q=zzz", "/cases", "/cases?page=3", "/attention", "/sync",
+        "/desk", "/items", "/items?q=zzz", "/ask?q=社保卡丢了怎么办", "/ask?q=个体户营业执照怎么办", "/cases", "/cases?page=3", "/attention", "/sync",
         "/people", "/looks", "/password",
         f"/drafts/{draft}", f"/drafts/{draft}?check=1", f"/drafts/{draft}/papers", f"/drafts/{draft}/check",
+        f"/drafts/{carded}", "/devices", "/scan",
         f"/drafts/{draft}/discard", f"/drafts/{supplement}", f"/drafts/{supplement}/papers",
         *(f"/cases/{case}" for case in (granted, returned, lost)),
         f"/cases/{granted}/receipt", f"/cases/{granted}/handover", f"/cases/{returned}/withdrawal", "/cases/nowhere",
         f"/cases/{granted}/return", f"/cases/{returned}/lapse", "/items/M10", "/items/C08", "/items/F01",
         *(f"/drafts/{one}{end}" for one in (matter, word) for end in ("/situations", "", "/papers", "/check")),
     ]  # fmt: skip
+
+
+def read_a_card(desk: NodeDesk, head: Clerk) -> str:
+    """A form that a card filled, and a reader that was unplugged since."""
+    desk.station.devices = Devices({"card-reader": Device("fake"), "social-card-reader": Device("fake")})
+    reader = desk.station.devices.get("card-reader")
+    assert isinstance(reader, FakeReader)
+    reader.put({**PEOPLE["long-term"], "name": LONG_NAME, "to": "20200101"})
+    draft = desk.begins(head)
+    head.posts(f"/drafts/{draft}/card", {"whose": "applicant", "seen": ""})
+    reader.unplug()
+    desk.station.devices.look(desk.party.clock.now())
+    return draft
 
 
 def begun_at(desk: NodeDesk, head: Clerk, code: str, **chosen: str) -> str:

@@ -28,6 +28,7 @@ ASKING: Texts = {
     "ask.bring-more": ("还有 {count} 份，见办事指南", "{count:more paper|more papers}: see the guide"),
     "ask.bring-none": ("不用另带材料", "Nothing to bring"),
     "ask.time": ("多久办好", "How long it takes"),
+    "ask.limit": ("{what}：", "{what}: "),
     "ask.fee": ("收费", "Fee"),
     "ask.where": ("在哪里办", "Where"),
     "ask.guide": ("看办事指南", "Read the guide"),
