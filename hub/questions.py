@@ -23,8 +23,8 @@ from protocol.exchange.journal import Heard
 from protocol.exchange.messages import QuestionLeft
 from protocol.exchange.topics import HUB
 
-LOOKED_AT = 3000  # of the latest open questions
-ALIKE = 0.5  # of the pieces of the shorter one
+LOOKED_AT = 1500  # of the latest open questions
+ALIKE = 0.6  # of the pieces of the shorter one
 
 _decode = msgspec.msgpack.Decoder(QuestionLeft).decode
 
@@ -95,8 +95,10 @@ def gaps(db: Database) -> list[Gap]:
     return sorted(found, key=lambda gap: (-gap.times, -gap.last.toordinal(), gap.texts))
 
 
-def count_open(db: Database) -> int:
-    return int(db.execute("select count(distinct text) from questions where done_at = ''").fetchone()[0])
+def count_open(db: Database, most: int = 99) -> int:
+    """At most `most`: it stands on every page, and nobody reads more than that there."""
+    rows = "select distinct text from questions where done_at = '' limit ?"
+    return int(db.execute(f"select count(*) from ({rows})", (most,)).fetchone()[0])
 
 
 def put_aside(tx: Database, texts: Iterable[str], how: str, by: str, at: datetime) -> None:

@@ -31,6 +31,7 @@ from protocol.console.texts import Lang, say
 from protocol.errors import Refused
 
 SHOWN, EXAMPLES = 60, 6
+AT_ONCE = 200  # questions that one form closes; what is left of a gap is a gap again
 TABLE_BYTES = 2 * 1024 * 1024
 ASIDE = "aside"
 
@@ -40,7 +41,7 @@ class GapLine:
     first: str  # the question that was asked most
     others: Sequence[str]
     more: int
-    texts: Sequence[str]  # all, for the forms
+    texts: Sequence[str]  # for the forms
     times: int
     unwanted: int
     stations: int
@@ -145,7 +146,7 @@ def _line(request: Request, gap: questions.Gap, items: dict[str, Item]) -> GapLi
         first=gap.texts[0],
         others=gap.texts[1 : 1 + EXAMPLES],
         more=max(0, len(gap.texts) - 1 - EXAMPLES),
-        texts=gap.texts,
+        texts=gap.texts[:AT_ONCE],
         times=gap.times,
         unwanted=gap.unwanted,
         stations=gap.stations,

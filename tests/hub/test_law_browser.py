@@ -65,7 +65,7 @@ def law_in_the_making(desk: Desk, world: World) -> list[str]:
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_nobody_stumbles_where_the_law_is_made(chromium: Browser, desk: Desk, world: World, lang: str) -> None:
     addresses = law_in_the_making(desk, world)
-    public = ["/publications", *addresses, "/authority"]
+    public = ["/publications", *addresses, "/authority", "/gaps"]
     library = ["/rules", "/rules?class=party", "/rules?q=zzz", "/rules/A-02", "/rules/A-02?version=2", "/rule-readers"]
     with served(desk.app) as address:
         for name, paths in (
