@@ -37,6 +37,7 @@ from node.rulebook import RuleShelf
 from node.schema import migrations
 from node.shelf import Shelf
 from node.web.bar import sync_bar
+from node.web.room_trouble import trouble_page
 from node.web.routes import navigation, routes
 from node.web.translations import NODE
 from protocol import attention
@@ -46,6 +47,7 @@ from protocol.catalogue.items import StationKind
 from protocol.chores import KeyringFile
 from protocol.claim import claim
 from protocol.clock import Clock, WallClock
+from protocol.confirmations import confirmed
 from protocol.console.pages import Shell
 from protocol.console.shell import console
 from protocol.console.texts import say
@@ -115,7 +117,10 @@ class Station:
         self.pen = self.office.pen
         authority = read_authority(settings.authority_pub)
         self.checks = Checks(
-            authority, lambda: self.office.courier.keyring, lambda: endings.cancellation_list(self.store)
+            authority,
+            lambda: self.office.courier.keyring,
+            lambda: endings.cancellation_list(self.store),
+            lambda number: confirmed(self.store, number),
         )
         kind = _KINDS.get(settings.tier, StationKind.TOWN)
         self.shelf = Shelf(self.store, self.blobs, lambda data: open_bundle(data, authority), kind, settings.party)
@@ -320,6 +325,7 @@ def _console(station: Station, lifespan: Lifespan[Starlette] | None) -> Starlett
         templates=_HERE / "templates",
         navigation=navigation,
         bar=lambda: sync_bar(station),
+        trouble=trouble_page,
         scripts=("devices.js",),
     )
     app = console(shell, routes(), statics=[_HERE / "static"], lifespan=lifespan)

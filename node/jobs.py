@@ -10,16 +10,18 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from node import after, leaving, people, renewals
+from node import after, drafts, leaving, people, renewals
 from node.devices.registry import Devices
 from node.dues import Dues
 from node.hall import day
 from node.hall.desk import HallDesk
+from node.kiosk import codes, meters, sessions
+from node.kiosk.visitors import Visitors
 from node.shelf import Shelf
-from protocol import chores
+from protocol import chores, transfer_book
 from protocol.casebook import Casebook
 from protocol.chores import Party, forget_looks, nightly_check, replicate, watch_keyring, watch_replica
-from protocol.clock import ClockQuality
+from protocol.clock import CHINA, ClockQuality
 from protocol.replica import DrillResult
 from protocol.settings import Settings
 
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 DRILLED_TABLES = ("drafts", "cases", "acts", "entries", "epochs")
 DRILLED_BLOB_TABLES = ("blobs", "pieces")
 SHELF_EVERY_S = 60
+KIOSK_EVERY_S = 30
 DUES_EVERY_S = 60
 LAPSE_EVERY_S = 1800
 RENEWALS_EVERY_S = 600
@@ -45,6 +48,7 @@ class Desk(Party, Protocol):
     book: Casebook
     shelf: Shelf
     dues: Dues
+    visitors: Visitors
     hall: HallDesk
     devices: Devices
 
@@ -113,6 +117,16 @@ def remind_of_renewals(station: Desk) -> None:
     renewals.remind(station.office.store, station.shelf, station.office.clock.now())
 
 
+def watch_lists(station: Desk) -> None:
+    """A bag of papers that nobody has said to be there is put before a person."""
+    at = station.office.clock.now()
+    with station.office.store.read() as db:
+        late = transfer_book.has_late(db, station.shelf.calendar, at)
+    if late:
+        with station.office.store.write() as tx:
+            transfer_book.note_late(tx, station.shelf.calendar, at)
+
+
 def reckon_dues(station: Desk) -> None:
     """What is due is computed before somebody opens the first page of the day."""
     with station.office.store.read() as db:
@@ -134,6 +148,24 @@ def roll_hall(station: Desk) -> None:
             station.hall.today(tx, at)
 
 
+def watch_kiosk(station: Desk) -> None:
+    """Whoever walked off is gone here too; what was put off for too long is deleted; yesterday's figures go to the district."""
+    at, store = station.office.clock.now(), station.office.store
+    with store.read() as db:
+        idle, days = sessions.must_sweep(db, at), meters.untold(db, at.astimezone(CHINA).date())
+        old = codes.has_old_drafts(db, at)
+    if not (idle or days or old):
+        return
+    with store.write() as tx:
+        gone = sessions.sweep(tx, at)
+        for draft in codes.drop_old_drafts(tx, at):
+            drafts.discard_draft(tx, draft)
+        for day in days:
+            meters.tell(tx, station.office.pen, day, at)
+    for one in gone:
+        station.visitors.went(one)
+
+
 def timetable(station: Desk) -> BackgroundScheduler:
     """Not started yet."""
     scheduler: Any = chores.timetable(  # APScheduler 3 has no types
@@ -144,9 +176,11 @@ def timetable(station: Desk) -> BackgroundScheduler:
         nightly_check=nightly_check,
         monthly_drill=monthly_drill,
     )
+    scheduler.add_job(watch_kiosk, "interval", [station], seconds=KIOSK_EVERY_S)
     scheduler.add_job(watch_shelf, "interval", [station], seconds=SHELF_EVERY_S)
     scheduler.add_job(reckon_dues, "interval", [station], seconds=DUES_EVERY_S)
     scheduler.add_job(remind_of_renewals, "interval", [station], seconds=RENEWALS_EVERY_S)
+    scheduler.add_job(watch_lists, "interval", [station], seconds=LAPSE_EVERY_S)
     scheduler.add_job(lapse_overdue, "interval", [station], seconds=LAPSE_EVERY_S)
     scheduler.add_job(watch_owed, "interval", [station], seconds=OWED_EVERY_S)
     scheduler.add_job(watch_people, "interval", [station], seconds=PEOPLE_EVERY_S)

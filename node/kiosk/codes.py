@@ -24,6 +24,7 @@ LENGTH = 6
 KEPT_DRAFT = timedelta(days=7)  # an application that was put off and never taken up again
 TRIES = 20  # wrong ones at one machine within TRIES_IN; 2**30 codes and 10**4 endings stand against them
 TRIES_IN = timedelta(minutes=10)
+_OVER = "until != '' and until < ?"
 _LOOK_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "－": None, "—": None})
 
 
@@ -107,14 +108,22 @@ def look_up(
     return found
 
 
+def has_old_drafts(db: Database, at: datetime) -> bool:
+    return db.execute(f"select 1 from receipt_codes where {_OVER} limit 1", (stamp(at),)).fetchone() is not None
+
+
 def drop_old_drafts(tx: Database, at: datetime) -> list[str]:
-    """Drafts that were put off and whose time is over: their codes are gone; the drafts are the caller's to discard."""
-    over = "until != '' and until < ?"
-    gone = [
-        str(row[0]) for row in tx.execute(f"select case_id from receipt_codes where {over}", (stamp(at),)).fetchall()
-    ]
-    tx.execute(f"delete from receipt_codes where {over}", (stamp(at),))
-    return gone
+    """The codes of what was put off and never sent are gone once their time is over.
+
+    Returns the drafts that are still there: they are the caller's to discard. The desk may have sent one, or thrown it away.
+    """
+    rows = tx.execute(f"select case_id from receipt_codes where {_OVER}", (stamp(at),)).fetchall()
+    ids = [str(row[0]) for row in rows]
+    left = [one for one in ids if tx.execute("select 1 from drafts where id = ?", (one,)).fetchone()]
+    sent = [one for one in ids if tx.execute("select 1 from cases where id = ?", (one,)).fetchone()]
+    tx.conn.executemany("update receipt_codes set until = '' where case_id = ?", [(one,) for one in sent])
+    tx.execute(f"delete from receipt_codes where {_OVER}", (stamp(at),))
+    return left
 
 
 def _found(db: Database, typed: str) -> Found | None:

@@ -10,3 +10,6 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form.is-sent")) form.classList.remove("is-sent");
 });
+
+// What went wrong stands there for a minute, and then the machine is ready for the next one.
+if (document.body.dataset.home) setTimeout(() => location.replace(document.body.dataset.home), 60000);

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from node.cases import Owed, owed
 from node.house import House, replica_is_well
+from node.kiosk import calls
 from node.web.devices_strip import strip
 from protocol import attention
 from protocol.clock import moment
@@ -28,6 +29,7 @@ def sync_bar(house: House) -> SyncBar:
     connected = house.link_state().connected
     with house.store.read() as db:
         due, open_notices, heard = owed(db), attention.count(db), last_heard(db)
+        calling = calls.calls(db)
     parts: list[Phrase] = []
     if connected:
         tone, icon = _connected(parts, due)
@@ -40,7 +42,10 @@ def sync_bar(house: House) -> SyncBar:
     if house.replica is not None and not replica_is_well(house.replica):
         parts.append(say(f"bar.replica-{house.replica.state}"))
         tone = max(tone, Tone.WARN, key=_worse)
-    return SyncBar(tone, icon, parts, at, href=href, farewell=_farewell(due), devices=strip(house.devices.states()))
+    return SyncBar(
+        tone, icon, parts, at, href=href, farewell=_farewell(due), devices=strip(house.devices.states()),
+        call=say("bar.call", at=calling[0].at) if calling else None, call_answer="/calls/answer",
+    )  # fmt: skip
 
 
 def last_heard(db: Database) -> datetime | None:

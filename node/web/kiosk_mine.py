@@ -260,8 +260,7 @@ def _need_printable(request: Request, db: Database, visit: Visit) -> Case:
     """:raises Refused: no-case; needs-card; no-page, for what is not printed here (yet)"""
     case, by_card = _need_his(request, db, visit)
     document = str(request.path_params["document"])
-    just_sent = visit.session.case == case.id and document == Kind.RECEIPT and _is_fresh(case, visit)
-    if just_sent:
+    if document == Kind.RECEIPT and _just_sent(case, visit):
         return case
     if not by_card:
         raise Refused("refused.needs-card")
@@ -270,9 +269,10 @@ def _need_printable(request: Request, db: Database, visit: Visit) -> Case:
     return case
 
 
-def _is_fresh(case: Case, visit: Visit) -> bool:
-    """Sent in this very visit: whoever sent it may take the receipt along."""
-    return moment(case.opened_at) >= visit.session.started_at
+def _just_sent(case: Case, visit: Visit) -> bool:
+    """In this very visit, and nobody has asked for it by a code since: whoever sent it may take the receipt along."""
+    session = visit.session
+    return session.case == case.id and case.item in session.done and session.identity is not Identity.CODE
 
 
 def _papers(request: Request, db: Database, case: Case) -> list[tuple[str, str]]:

@@ -86,9 +86,14 @@ def machine_id(request: Request, kind: MachineKind) -> str:
     return found.id if found else kind.value
 
 
+def token_of(request: Request) -> str:
+    """What this machine carries; empty if it carries nothing."""
+    return request.cookies.get(_cookie(request, "machine"), "")
+
+
 def _is_known(request: Request, kinds: tuple[MachineKind, ...]) -> bool:
     here = house(request)
-    token = request.cookies.get(_cookie(request, "machine"), "")
+    token = token_of(request)
     at = here.clock.now()
     if token:
         with here.store.read() as db:

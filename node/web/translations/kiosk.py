@@ -36,10 +36,16 @@ KIOSK: Texts = {
         "正在离线办理，区中心的消息截至 {at}",
         "Working offline; the district was last heard at {at}",
     ),
-    "kiosk.as-of-never": ("正在离线办理，还没有收到区中心的消息", "Working offline; nothing heard from the district yet"),
+    "kiosk.as-of-never": (
+        "正在离线办理，还没有收到区中心的消息",
+        "Working offline; nothing heard from the district yet",
+    ),
     # help
     "kiosk.help-title": ("找工作人员帮忙", "Call somebody to help"),
-    "kiosk.help-lead": ("按下面的按钮，窗口会响铃，有人过来帮您。", "Press the button: it rings at the counter, and somebody comes."),
+    "kiosk.help-lead": (
+        "按下面的按钮，窗口会响铃，有人过来帮您。",
+        "Press the button: it rings at the counter, and somebody comes.",
+    ),
     "kiosk.help-do": ("呼叫工作人员", "Call now"),
     "kiosk.help-wait": ("请在这里稍等。", "Please wait here."),
     "kiosk.help-window": (
@@ -74,7 +80,10 @@ KIOSK: Texts = {
         "手工填写也可以申请；取结果、打印时再核对身份证。",
         "You can apply this way; your card is looked at when you fetch or print the result.",
     ),
-    "kiosk.card-code": ("您可以用收据码查进度，或者到窗口打印。", "With a receipt code you can see how it stands; the counter prints it."),
+    "kiosk.card-code": (
+        "您可以用收据码查进度，或者到窗口打印。",
+        "With a receipt code you can see how it stands; the counter prints it.",
+    ),
     "kiosk.card-code-link": ("用收据码查进度", "By receipt code"),
     "kiosk.name": ("姓名", "Name"),
     "kiosk.number": ("身份证号码", "Identity number"),
@@ -125,7 +134,10 @@ KIOSK: Texts = {
         "请记下或者拍下这个码。凭它和证件号码后四位，在本站的自助终端和窗口都能查到。",
         "Write it down or take a picture. With it and the end of your identity number you find the application at this station.",
     ),
-    "kiosk.done-online": ("申请已存入本站，正在送往区中心。", "It is saved at this station and on its way to the district."),
+    "kiosk.done-online": (
+        "申请已存入本站，正在送往区中心。",
+        "It is saved at this station and on its way to the district.",
+    ),
     "kiosk.done-dark": (
         "申请已存入本站。网络恢复后自动送达，您不用等待。",
         "It is saved at this station and goes to the district by itself when the network is back. You need not wait.",
@@ -157,18 +169,33 @@ KIOSK: Texts = {
     "kiosk.case-stored": ("已存本站，等待送出", "Saved at this station, not yet sent"),
     "kiosk.case-papers": ("可以打印", "To print"),
     "kiosk.case-print": ("打印", "Print"),
-    "kiosk.case-desk": ("正本请本人带身份证到窗口签收。", "Fetch the original at the counter with your card and sign for it."),
+    "kiosk.case-desk": (
+        "正本请本人带身份证到窗口签收。",
+        "Fetch the original at the counter with your card and sign for it.",
+    ),
     "kiosk.case-needs-card": (
         "要打印的话，请回到首页选“打印我的结果”，刷身份证。",
         "To print, go back and choose “Print my papers”: it takes your card.",
     ),
-    "kiosk.next-received": ("材料已经收下，等区中心受理。", "We have your papers; the district decides whether to accept them."),
-    "kiosk.next-returned": ("还要补材料，请到窗口领取补正通知。", "Something lacks: ask at the counter for the notice."),
+    "kiosk.next-received": (
+        "材料已经收下，等区中心受理。",
+        "We have your papers; the district decides whether to accept them.",
+    ),
+    "kiosk.next-returned": (
+        "还要补材料，请到窗口领取补正通知。",
+        "Something lacks: ask at the counter for the notice.",
+    ),
     "kiosk.next-accepted": ("已经受理，正在办理。", "Accepted, and being worked on."),
     "kiosk.next-reviewed": ("已经审核，等待决定。", "Reviewed; the decision follows."),
-    "kiosk.next-not-accepted": ("没有受理，原因写在通知书里，请到窗口领取。", "Not accepted: the notice at the counter says why."),
+    "kiosk.next-not-accepted": (
+        "没有受理，原因写在通知书里，请到窗口领取。",
+        "Not accepted: the notice at the counter says why.",
+    ),
     "kiosk.next-granted": ("已经同意，正在制作结果。", "Granted; the result is being made."),
-    "kiosk.next-denied": ("决定书正在制作，做好后请到窗口领取。", "The decision is being made; fetch it at the counter."),
+    "kiosk.next-denied": (
+        "决定书正在制作，做好后请到窗口领取。",
+        "The decision is being made; fetch it at the counter.",
+    ),
     "kiosk.next-issued": ("结果出来了，可以来取。", "The result is ready to be fetched."),
     "kiosk.next-withdrawn": ("已经终止办理，请到窗口领取告知书。", "Closed: the counter has the paper that says so."),
     "kiosk.next-handed-over": ("结果已经交给您了。", "The result was handed to you."),
