@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
-from hub import adoption, endings, intake, jobs, stations
+from hub import adoption, directory, endings, intake, jobs, stations
 from hub.archiving import Archiving
 from hub.clockwork import Clockwork
 from hub.embedded_broker import EmbeddedBroker, PasswordsFile
@@ -39,6 +39,7 @@ from protocol.catalogue.publishers import NOBODY, Publishers, read_publishers
 from protocol.chores import KeyringFile
 from protocol.claim import claim
 from protocol.clock import Clock, WallClock
+from protocol.confirmations import confirmed
 from protocol.documents.printroom import PrintRoom
 from protocol.documents.sealing import Seal, load_seal
 from protocol.documents.verify import Checks
@@ -209,6 +210,7 @@ class Hub:
             with self.store.write() as tx:
                 stations.enter_all(tx, parties, register)
         self.shelf.tell_newcomers(self.office.pen, parties, self.clock.now())
+        directory.tell(self.store, self.office.pen, parties, self.clock.now())
 
     def look_at_bundle(self) -> None:
         """A newer bundle goes on the shelf and to every station; a wrong one is left where it is and logged.
@@ -310,6 +312,7 @@ class Hub:
                 self._authority,
                 lambda: self.office.courier.keyring,
                 lambda: endings.cancellation_list(self.store, self.clock.now),
+                lambda number: confirmed(self.store, number),
             ),
             electronic_seal=self.electronic_seal,
             run=self.settings.run,

@@ -81,6 +81,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.transfer_book": (*HEART, *NAMES, "protocol.attention", "protocol.transfers", *MAIL),
     # a line of the list as it is told, and as a verify page asks for it
     "protocol.endings": (*HEART, "protocol.documents.verify", "protocol.exchange.messages"),
+    # what the verify page asks of this machine's own records
+    "protocol.confirmations": (*HEART, "protocol.documents.verify", "protocol.store"),
     # checked with the authority's key alone: no store, no party
     "protocol.archive": (
         *HEART,

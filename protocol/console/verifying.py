@@ -21,7 +21,7 @@ from protocol.console.pages import render
 from protocol.console.parts import Filled, Row, Tone
 from protocol.console.texts import Lang, Phrase, say
 from protocol.documents.kinds import DOCUMENTS
-from protocol.documents.verify import MAX_PDF_BYTES, Checks, Outcome, Verdict
+from protocol.documents.verify import MAX_PDF_BYTES, Checks, Confirmed, Outcome, Verdict
 
 UPLOAD_BYTES = MAX_PDF_BYTES + 1024 * 1024  # the rest of the form
 
@@ -81,6 +81,8 @@ def _genuine(verdict: Verdict, at: datetime) -> tuple[Phrase, Phrase]:
         told = say("verify.cancelled-on", on=verdict.cancelled.on, reason=reason)
         return say("verify.cancelled"), told
     advice = say("verify.compare")
+    if verdict.confirmed is not None and verdict.confirmed is not Confirmed.CONFIRMED:
+        advice = say(f"verify.instant-{verdict.confirmed}")
     if verdict.out_since is not None:
         advice = say("verify.box-out", since=verdict.out_since.astimezone(CHINA).date())
     if until is not None and until < at.astimezone(CHINA).date():
@@ -103,6 +105,8 @@ def _rows(request: Request, verdict: Verdict) -> list[Row]:
     ]
     if told.until is not None:
         rows.append(Row(say("verify.until"), say("verify.date", day=told.until)))
+    if verdict.confirmed is not None and verdict.cancelled is None:
+        rows.append(Row(say("verify.confirmation"), say(f"verify.instant-is-{verdict.confirmed}")))
     if sealed is not None:
         rows.append(
             Row(say("verify.seal"), say("verify.seal-test" if sealed.is_test else "verify.seal-of", name=sealed.name))

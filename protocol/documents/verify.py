@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from protocol.clock import moment
-from protocol.documents.kinds import DOCUMENTS, Maker
+from protocol.documents.kinds import DOCUMENTS, Kind, Maker
 from protocol.documents.qr import Read, Told, read_code
 from protocol.documents.sealing import Sealed, read_seal
 from protocol.errors import Distrusted
@@ -47,6 +47,18 @@ class Why(StrEnum):
     NOT_WHOLE = "not-whole"  # something was added after the sealing
     SEAL_UNKNOWN = "seal-unknown"
     SEAL_EXPIRED = "seal-expired"  # sealed when the certificate was not good
+
+
+class Confirmed(StrEnum):
+    """Of a paper that a station made by rules: what the district has said of it."""
+
+    CONFIRMED = "confirmed"
+    PROVISIONAL = "provisional"  # it has not looked yet
+    DOUBTED = "doubted"  # a person is looking
+    UNKNOWN = "unknown"  # this machine does not have the case
+
+
+_AT_ONCE = (Kind.INSTANT, Kind.INSTANT_LICENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,7 @@ class Verdict:
     sealed: Sealed | None = None
     cancelled: Cancelled | None = None
     out_since: datetime | None = None  # the maker's box went out after this was made
+    confirmed: Confirmed | None = None  # of what was decided at once; None for any other paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +101,18 @@ class Checks:
     authority: Ed25519PublicKey
     keyring: Callable[[], Keyring]
     cancelled: Callable[[], CancellationList] = lambda: NO_LIST
+    confirmed: Callable[[str], Confirmed] = lambda case_number: Confirmed.UNKNOWN
 
     def text(self, text: str) -> Verdict:
-        return verify_text(text, self.keyring(), self.cancelled())
+        return self._with_confirmation(verify_text(text, self.keyring(), self.cancelled()))
 
     def pdf(self, data: bytes) -> Verdict:
-        return verify_pdf(data, self.authority, self.keyring(), self.cancelled())
+        return self._with_confirmation(verify_pdf(data, self.authority, self.keyring(), self.cancelled()))
+
+    def _with_confirmation(self, verdict: Verdict) -> Verdict:
+        if verdict.told is None or verdict.told.kind not in _AT_ONCE:
+            return verdict
+        return replace(verdict, confirmed=self.confirmed(verdict.told.case_number))
 
 
 def verify_text(text: str, keyring: Keyring, cancelled: CancellationList = NO_LIST) -> Verdict:

@@ -191,7 +191,7 @@ def decision(kind: DecisionKind, of: Kind) -> Issuable:
         item_version=1,
         authority=ORGAN,
         applicant="某某餐饮管理有限责任公司",
-        remedies="" if kind in (DecisionKind.GRANT, DecisionKind.CORRECTION) else REMEDIES,
+        remedies="" if kind in (DecisionKind.GRANT, DecisionKind.AT_ONCE, DecisionKind.CORRECTION) else REMEDIES,
         contact=CONTACT,
         printed_at=AT,
     )
@@ -230,6 +230,10 @@ ALL: dict[Kind, Issuable] = {
     Kind.TRANSFER: TRANSFER,
     Kind.REVOCATION: REVOCATION,
     Kind.CANCELLATION: CANCELLATION,
+    Kind.INSTANT: decision(DecisionKind.AT_ONCE, Kind.INSTANT),
+    Kind.INSTANT_LICENCE: replace(
+        LICENCE, at_once=True, front=replace(LICENCE.front, number=number_of(Kind.INSTANT_LICENCE, CASE))
+    ),
 }
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from node import documents
 from protocol.cases.rules import Flag, Status
 from protocol.catalogue.items import Item
-from tests.instant.desks import issue
+from protocol.documents.kinds import Kind
+from protocol.documents.produce import produce
+from tests.instant.desks import Shelf, issue, looks
 from tests.instant.rules import item
 from tests.node.station import Browser, Desk, Page
+from tests.world import DISTRICT
 
 ADULT = "510114199003070018"
 
@@ -118,6 +121,27 @@ def test_data_that_is_too_old_is_named_and_a_person_takes_over(desk: Desk) -> No
     desk.world.network.mend("dafeng")
     desk.world.settle()
     assert "这件可以当场办结" in clerk.sees(f"/drafts/{draft}/check").text
+
+
+def test_the_verify_page_tells_whether_the_district_has_confirmed_it(desk: Desk) -> None:
+    clerk = desk.clerk()
+    draft = ready(desk, clerk, item("I03"), id_number="510114197003070019", purpose="bank")
+    clerk.posts(f"/drafts/{draft}/check", {"how": "at-once", "committed": "yes"})
+    with desk.station.store.read() as db:
+        now = desk.station.book.case(db, draft)
+    assert now is not None
+    document = documents.content(Kind.INSTANT, documents.Writing(now, item("I03"), "大丰街道便民服务站"))
+    code = produce(desk.station.press, document, DISTRICT, desk.station.keys).code
+
+    def told() -> str:
+        clerk.sees("/verify")
+        return text_of(clerk.posts("/verify", {"code": code}).text)
+
+    assert "即时办结，区中心尚未确认" in told()
+    desk.world.settle()
+    looks(desk.world, Shelf(issue()))
+    desk.world.settle()
+    assert "即时办结，区中心已确认" in told()
 
 
 def href(page: str, key: str) -> str:

@@ -61,6 +61,23 @@ VERIFY: Texts = {
         "即时办结已被撤回，由工作人员重新办理",
         "it was decided at once, and that was taken back: a person decides anew",
     ),
+    "verify.confirmation": ("区中心确认", "Confirmed by the district centre"),
+    "verify.instant-is-confirmed": ("即时办结，区中心已确认", "Decided at once, and confirmed"),
+    "verify.instant-is-provisional": ("即时办结，区中心尚未确认", "Decided at once, not confirmed yet"),
+    "verify.instant-is-doubted": ("即时办结，区中心正在核实", "Decided at once, being looked into"),
+    "verify.instant-is-unknown": ("即时办结，本机查不到确认情况", "Decided at once; this machine cannot tell"),
+    "verify.instant-provisional": (
+        "即时办结，现在有效，区中心还没有确认。请与纸件逐项比对；重要用途请过几天再核验一次",
+        "Decided at once and good, and not confirmed yet. Compare it with the paper; for what matters check again in some days",
+    ),
+    "verify.instant-doubted": (
+        "即时办结，区中心正在核实，请暂缓采用，向区中心询问",
+        "Decided at once, and being looked into: wait, and ask the district centre",
+    ),
+    "verify.instant-unknown": (
+        "即时办结，本机没有这件的记录。请到出具的服务站或者区中心核验是否已确认",
+        "Decided at once; this machine does not have the case. Ask the station that made it, or the district centre",
+    ),
     "verify.box-out": (
         "出具本件的设备自 {since:date} 起停用。停用前出具的仍然有效；请与出具机关的记录核对",
         "The box that made it is out since {since:date}. What it made before stays genuine; compare with the record",
