@@ -65,6 +65,6 @@ def _line(request: Request, state: DeviceState) -> DeviceLine:
         say(state.error) if state.error else None,
         state.error_at,
         manual_path(state),
-        tray_of(state.name, device),
+        tray_of(state, device),
         not isinstance(device, PageReader | KeyboardReader),
     )

@@ -109,7 +109,7 @@ def _buttons(request: Request, fields: Sequence[Field]) -> list[CardButton]:
 def _trays(request: Request) -> list[Tray]:
     devices = house(request).devices
     names = [devices.at_desk(kind) for kind in (Kind.CARD_READER, Kind.SOCIAL_CARD_READER)]
-    found = [tray_of(name, devices.get(name)) for name in names if name]
+    found = [tray_of(state, devices.get(state.name)) for state in devices.states() if state.name in names]
     return [tray for tray in found if tray is not None]
 
 

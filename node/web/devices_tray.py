@@ -15,6 +15,8 @@ from starlette.responses import Response
 from node.devices import Device
 from node.devices.fakes.people import PEOPLE, SOCIAL
 from node.devices.fakes.reader import FakeReader, FakeSocialReader
+from node.devices.registry import DeviceState
+from node.web.devices_strip import device_name
 from node.web.tools import house
 from protocol.console import forms
 from protocol.console.pages import see_other
@@ -25,14 +27,19 @@ from protocol.errors import Refused
 @dataclass(frozen=True, slots=True)
 class Tray:
     device: str
+    called: Phrase | str
     cards: Sequence[tuple[str, Phrase]]  # those that can be laid on; none while one lies there
 
 
-def tray_of(name: str, device: Device) -> Tray | None:
+def tray_of(state: DeviceState, device: Device) -> Tray | None:
     """None for a device that is there."""
     if not isinstance(device, FakeReader | FakeSocialReader):
         return None
-    return Tray(name, [] if device.has_card else [(key, say(f"device.person.{key}")) for key in PEOPLE])
+    return Tray(
+        state.name,
+        device_name(state),
+        [] if device.has_card else [(key, say(f"device.person.{key}")) for key in PEOPLE],
+    )
 
 
 def put(request: Request, form: FormData) -> Response:

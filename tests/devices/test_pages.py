@@ -44,7 +44,7 @@ def test_whoever_shows_the_house_lays_cards_of_nobody_on_the_tray(desk: Desk, re
     draft = desk.begins(clerk)
     clerk.sees(f"/drafts/{draft}")
     assert clerk.posts("/devices/card-reader/put", {"card": "rare", "draft": draft}).url.endswith(draft)
-    assert "拿起样卡" in clerk.page.text
+    assert "拿起身份证读卡器上的样卡" in clerk.page.text
     reader.lift()
     head.sees("/devices")
     assert head.posts("/devices/card-reader/put", {"card": "../../etc/passwd"}).status == 409
