@@ -14,9 +14,15 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import once
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # no deadline: two cores that others use too say nothing about the code.
 # function_scoped_fixture: the fixtures of this file hold for the whole test and need no reset per example.
@@ -25,6 +31,9 @@ settings.register_profile("quick", max_examples=25, **COMMON)
 settings.register_profile("ci", max_examples=100, derandomize=True, print_blob=True, **COMMON)
 settings.register_profile("long", max_examples=2000, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+for save in (once.cheap_passwords, once.copied_stores, once.remembered_tokens, once.no_waiting_for_the_disk):
+    save(pytest.MonkeyPatch())  # never undone: other test modules make passwords while they are imported
 
 WIRED = ("broker", "pages", "journey")  # markers of tests that open sockets
 THREAD_PATIENCE_S = 5.0
@@ -44,6 +53,52 @@ class WireForbidden(AssertionError):
 def _is_here(address: object) -> bool:
     host = address[0] if isinstance(address, tuple) and address else ""
     return isinstance(host, str) and (host in ("localhost", "::1") or host.startswith("127."))
+
+
+LONGEST_FIRST = ("journey", "broker", "pages")
+ALONE = ("tests/journeys/", "tests/contract/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that two workers end together. Within a file the order stays."""
+
+    def place(file: list[pytest.Item]) -> int:
+        marks = {mark.name for item in file for mark in item.iter_markers()}
+        return next((place for place, name in enumerate(LONGEST_FIRST) if name in marks), len(LONGEST_FIRST))
+
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    items[:] = [item for file in sorted(files.values(), key=place) for item in file]
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, and asked only where it has workers to feed
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A file is one worker's, whose fixtures are made once. What starts processes and waits for them with a deadline
+    is one worker's too, one after the other: two such districts at a time would have half a core each."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "alone" if nodeid.startswith(ALONE) else super()._split_scope(nodeid)
+
+    return ByFile(config, log)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One for a module, half a second; a test opens a context of its own in it and closes that.
+
+    Not one for all: while Playwright is at work in this thread, asyncio.run() is refused here, and a seal is put on a
+    PDF with it. A module that seals does so before its first test asks for `chromium`.
+    """
+    from playwright.sync_api import sync_playwright  # most runs of a few tests need no Playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(autouse=True)

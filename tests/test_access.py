@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from starlette.applications import Starlette
 
 from hub import carding, filters, holdings, stations
@@ -77,14 +77,6 @@ def served(app: Starlette) -> Iterator[str]:
         server.should_exit = server.force_exit = True
         thread.join(10)
         listener.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def multiply(tx, number_like: str, count: int = 1000) -> None:

@@ -5,11 +5,18 @@ Each is given a one-test suite that breaks it, run in a process of its own with 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
+
+import hub.schema
+import node.schema
+from protocol.store import Store
+from tests import once
 
 TESTS = Path(__file__).parent
 
@@ -72,6 +79,7 @@ def test_the_suite_refuses(tmp_path, fault):
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", config, "--rootdir", tmp_path, "."],
         cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(TESTS.parent)},  # for what conftest.py takes from its neighbours
         capture_output=True,
         text=True,
         timeout=60,
@@ -79,3 +87,21 @@ def test_the_suite_refuses(tmp_path, fault):
 
     assert run.returncode == 1, run.stdout + run.stderr
     assert expected in run.stdout
+
+
+@pytest.mark.parametrize("schema", [node.schema, hub.schema], ids=lambda schema: schema.__name__)
+def test_a_store_that_began_as_a_copy_is_one_that_was_migrated_step_by_step(tmp_path, schema):
+    def tables(db: Database) -> list[tuple[str, str]]:
+        return db.execute("select name, sql from sqlite_master order by name").fetchall()
+
+    stepwise = Database(memory=True)
+    once.STEP_BY_STEP(schema.migrations, stepwise)
+    for name in ("first.db", "second.db"):
+        store = Store(tmp_path / name, schema.migrations)
+        store.open()
+        with store.read() as db:
+            assert [tuple(row) for row in tables(db)] == tables(stepwise)
+            assert db.execute("pragma journal_mode").fetchone()[0] == "wal"
+            assert schema.migrations.pending(db) == []
+        store.close()
+    stepwise.conn.close()

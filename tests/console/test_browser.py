@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.console.demo import PASSWORD, Demo
 
@@ -42,14 +42,6 @@ def served(demo: Demo) -> Iterator[Served]:
     yield served
     served.goes_away()
     listener.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def opened(chromium: Browser, served: Served, *, width: int = 1280, script: bool = True) -> tuple[Page, list[str]]:

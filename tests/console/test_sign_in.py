@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from protocol.cases.rules import Role
 from protocol.console import accounts
 from protocol.errors import Refused
+from tests import once
 from tests.console.demo import PASSWORD, Demo, FillingDisk
 
 
@@ -51,6 +52,12 @@ def test_the_store_keeps_neither_password_nor_cookie(demo: Demo) -> None:
     assert kept.startswith("$argon2id$")
     assert PASSWORD not in kept
     assert token not in sessions
+
+
+def test_a_stolen_store_costs_its_thief_19_mib_and_two_rounds_a_guess() -> None:
+    """OWASP's floor for argon2id."""
+    kept = once.AS_DELIVERED.hash(PASSWORD)
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_a_wrong_password_a_hundred_times_then_the_right_one_after_the_wait(demo: Demo) -> None:

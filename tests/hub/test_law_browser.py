@@ -16,11 +16,10 @@ from tests.district_data import example_item
 from tests.hub.desk import SECRET, Desk
 from tests.hub.test_publishing_pages import PHRASE, makes_key, office_enters, uploads
 from tests.node.station import Desk as NodeDesk
-from tests.test_access import AXE, RULES, RUN, chromium, served, signed_in, stumbling_blocks
+from tests.test_access import AXE, RULES, RUN, served, signed_in, stumbling_blocks
 from tests.world import MORNING, World
 
 pytestmark = pytest.mark.pages
-__all__ = ["chromium"]
 
 
 def law_in_the_making(desk: Desk, world: World) -> list[str]:

@@ -16,11 +16,10 @@ from tests.hub.test_archive import finished_case
 from tests.hub.test_licences import handed_over, issue, issued, licence_of, new_licence, today
 from tests.node.station import Desk as NodeDesk
 from tests.node.test_licences import issued as issued_at_the_desk
-from tests.test_access import chromium, served, signed_in, stumbling_blocks
+from tests.test_access import served, signed_in, stumbling_blocks
 from tests.world import MORNING, World
 
 pytestmark = pytest.mark.pages
-__all__ = ["chromium"]
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from protocol.cases.rules import Act, Status
 from tests.district_data import answer_for, example_item
@@ -40,34 +40,29 @@ def served(desk: Desk) -> Iterator[str]:
 
 
 @pytest.mark.pages
-def test_a_clerk_takes_a_case_in_by_keyboard_alone(desk: Desk, served: str, tmp_path) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        try:
-            _takes_in(desk, browser.new_page(), served, tmp_path / "scan.png")
-        finally:
-            browser.close()
+def test_a_clerk_takes_a_case_in_by_keyboard_alone(desk: Desk, served: str, chromium: Browser, tmp_path) -> None:
+    page = chromium.new_page()
+    _takes_in(desk, page, served, tmp_path / "scan.png")
+    page.close()
 
 
 @pytest.mark.pages
-def test_a_clerk_answers_the_situation_and_hands_over_by_keyboard_alone(desk: Desk, served: str) -> None:
+def test_a_clerk_answers_the_situation_and_hands_over_by_keyboard_alone(
+    desk: Desk, served: str, chromium: Browser
+) -> None:
     clerk = desk.clerk("wanghui")
     case = desk.takes_in(clerk)
     desk.world.settle()
     for act in (Act.ACCEPT, Act.GRANT, Act.ISSUE):
         desk.world.hub.decides(case, act)
     desk.world.settle()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        try:
-            page = browser.new_page()
-            said = _watched(page, served)
-            _signs_in(page, served)
-            _answers_the_situation(page)
-            _hands_over(page, served, case)
-            assert [one for one in said if "422" not in one] == []  # a question was left open once
-        finally:
-            browser.close()
+    page = chromium.new_page()
+    said = _watched(page, served)
+    _signs_in(page, served)
+    _answers_the_situation(page)
+    _hands_over(page, served, case)
+    assert [one for one in said if "422" not in one] == []  # a question was left open once
+    page.close()
     found = desk.party.case(case)
     assert found is not None
     assert found.status is Status.HANDED_OVER
