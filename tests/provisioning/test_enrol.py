@@ -19,7 +19,7 @@ from protocol.catalogue.bundle import open_bundle, parts_of, sign_parts
 from protocol.catalogue.reading import standard_items
 from protocol.errors import Distrusted, Refused
 from protocol.identity import Keys, Standing, read_keyring, sign_keyring
-from protocol.settings import Settings, read_settings
+from protocol.settings import Device, Machines, Room, Settings, read_settings, write_settings
 from provisioning import register
 from provisioning.answer import answer, confirm
 from provisioning.district import make_district
@@ -33,6 +33,7 @@ from provisioning.enrol import (
     confirmation,
     install,
     make_request,
+    planned_settings,
 )
 from provisioning.office import open_office
 from provisioning.register import State
@@ -126,6 +127,18 @@ def test_the_power_goes_during_install_and_it_goes_on(office, invitation, now, t
             install(tmp_path, data, invitation)
     settings = install(tmp_path, data, invitation)
     assert Keys.load(settings.letters_key).box == 1
+
+
+def test_a_new_certificate_for_a_folder_leaves_its_devices_and_its_room_alone(office, invitation, now, tmp_path):
+    data = answer(office, make_request(tmp_path, invitation.token), now)
+    told = msgspec.json.decode(msgspec.json.decode(data, type=SignedAnswer).content, type=Answer)
+    set_up = dataclasses.replace(
+        planned_settings(tmp_path, told, None, None),
+        devices={"card-reader": Device("vendor-ws")},
+        room=Room(Machines.OPEN),
+    )
+    write_settings(set_up)
+    assert install(tmp_path, data, invitation) == set_up
 
 
 def test_another_box_with_the_same_token_is_refused_and_the_operator_is_told(office, invitation, now, tmp_path):
