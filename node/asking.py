@@ -8,7 +8,7 @@ told once a day, and no more than some hundred of them: a child at the machine i
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -86,10 +86,10 @@ class Asking:
                 return offered(index, typed) if typed else said
             return said
 
-    def nearest(self, text: str, on: date) -> Answer:
-        """The choices round the answer, for whom the answer was not what he wanted."""
+    def nearest(self, text: str, on: date, without: Collection[str]) -> Answer:
+        """What else comes near, for whom the items `without` were not what he wanted."""
         with self._lock:
-            return nearest(self._index(on), text)
+            return nearest(self._index(on), text, without)
 
     def items(self, text: str, on: date) -> list[Item]:
         """The items of the answer, for a list."""

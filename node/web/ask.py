@@ -87,7 +87,7 @@ class QuestionPage:
 
 
 def show(request: Request) -> Response:
-    """`q` is what was asked, `item` a choice out of several, `more` asks for what else comes near."""
+    """`q` is what was asked, `item` a choice out of several, `more` the codes that were not it: what else is near?"""
     return clean(request) or render(request, QuestionPage(answer_to(request, DESK_PLACE)))
 
 
@@ -110,11 +110,20 @@ def clean(request: Request) -> Response | None:
 def answer_to(request: Request, place: Place) -> Answers:
     """What the parameters of an address ask for. A question that meets nothing is kept."""
     query = request.query_params
-    return answer(request, query.get("q", ""), place, pick=query.get("item", "")[:10], more="more" in query)
+    return answer(
+        request,
+        query.get("q", ""),
+        place,
+        pick=query.get("item", "")[:10],
+        but=query.get("more", "").split()[:SAID_CODES],
+    )
 
 
-def answer(request: Request, text: str, place: Place, *, pick: str = "", more: bool = False) -> Answers:
-    """:raises Refused: no-item, for a `pick` that is none"""
+def answer(request: Request, text: str, place: Place, *, pick: str = "", but: Sequence[str] = ()) -> Answers:
+    """What the page shows; with `but`, what comes near besides these items.
+
+    :raises Refused: no-item, for a `pick` that is none
+    """
     here, asked = house(request), harmless(text)
     on = today(here.clock.now())
     if pick:
@@ -122,23 +131,24 @@ def answer(request: Request, text: str, place: Place, *, pick: str = "", more: b
         return _answers(request, place, "one", asked, [Card(item, Passage("name", item.name), ())])
     if not asked:
         return _answers(request, place, "", "", [])
-    said = here.asking.nearest(asked, on) if more else here.asking.answer(asked, on)
+    said = here.asking.nearest(asked, on, but) if but else here.asking.answer(asked, on)
     match said:
         case One(card):
             return _answers(request, place, "one", asked, [card])
         case Several(cards, asks):
             return _answers(request, place, "several", asked, cards, asks)
         case Nothing():
-            _keep(request, asked, Why.NOTHING, place, ())
+            if not but:
+                _keep(request, asked, Why.NOTHING, place, ())
             return _answers(request, place, "nothing", asked, [])
 
 
 def not_wanted(request: Request, form: FormData, place: Place) -> Response:
     """Kept for the district; then what else comes near."""
     asked = harmless(forms.text(form, "q"))
-    shown = forms.text(form, "shown").split()[:SAID_CODES]
-    _keep(request, asked, Why.UNWANTED, place, [code[:10] for code in shown])
-    there = f"{url(request, place.ask)}?{urlencode({'q': asked, 'more': '1'})}"
+    shown = [code[:10] for code in forms.text(form, "shown").split()[:SAID_CODES]]
+    _keep(request, asked, Why.UNWANTED, place, shown)
+    there = f"{url(request, place.ask)}?{urlencode({'q': asked, 'more': ' '.join(shown)})}"
     return see_other_url(request, there, said=say("ask.noted"))
 
 

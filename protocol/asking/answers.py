@@ -8,7 +8,7 @@ written down" is the right answer to it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from protocol.asking.index import AskIndex, Found, columns_of
@@ -86,10 +86,11 @@ def fits(found: Found) -> bool:
     return found.called or (found.words > 0 and (found.score >= _FITS or found.share >= _SAYS_MOST))
 
 
-def nearest(index: AskIndex, text: str) -> Several | Nothing:
-    """What comes nearest, as choices and without the gate: for somebody who said that the answer was not his."""
-    heard, found = index.rank(text, SHOWN)
-    return Several([_card(index, heard, one) for one in found], ()) if found else Nothing()
+def nearest(index: AskIndex, text: str, without: Collection[str]) -> Several | Nothing:
+    """What comes nearest, as choices and without the gate: for somebody who wanted none of the items `without`."""
+    heard, found = index.rank(text, SHOWN + len(without))
+    others = [one for one in found if one.item.code not in without][:SHOWN]
+    return Several([_card(index, heard, one) for one in others], ()) if others else Nothing()
 
 
 def offered(index: AskIndex, items: Iterable[Item]) -> Several:

@@ -78,6 +78,8 @@ def test_what_was_not_found_is_written_down_once_and_reaches_the_district_when_t
     clerk.sees("/ask?q=公租房申请")
     page = clerk.posts("/ask", {"q": "公租房申请", "shown": "S04"})
     assert "记下了，谢谢" in page.text
+    assert "公租房、住房救助申请" not in page.text, "it is not offered again"
+    assert "answer-choice" in page.text
     assert ("公租房申请", "unwanted") in left(desk)
     desk.world.network.mend(STATION)
     desk.world.settle()

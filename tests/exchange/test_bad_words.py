@@ -26,7 +26,15 @@ from protocol.catalogue.items import StationKind, Stop
 from protocol.console import accounts
 from protocol.documents.press import Press
 from protocol.errors import Distrusted
-from protocol.exchange.messages import CataloguePublished, Kind, LicencesEnded, NumberEnded, PersonTold, RuleRead
+from protocol.exchange.messages import (
+    CataloguePublished,
+    Kind,
+    LicencesEnded,
+    NumberEnded,
+    PersonTold,
+    QuestionLeft,
+    RuleRead,
+)
 from protocol.exchange.topics import HUB
 from tests.exchange.hand import CLERK, NOON, Hand, aside, bring, notices
 from tests.hub.desk import Desk
@@ -243,6 +251,7 @@ FROM_A_STOLEN_HUB = [
     (Kind.ENDED, LicencesEnded(lines=[NumberEnded(digest=bytes(32), act="a", upto="never", on="never")])),
     (Kind.ENDED, LicencesEnded(lines=[NumberEnded(digest=bytes(32), act="a", upto=NOON, on="0001-01-01", why="<b>")])),
     (Kind.RULE_READ, RuleRead(code="A-01", version=1)),
+    (Kind.QUESTION, QuestionLeft(text="x", why="x", day="never")),
 ]  # fmt: skip
 
 
