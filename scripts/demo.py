@@ -19,7 +19,7 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from stage import check, district, past  # noqa: E402 - only now they can be found
+from stage import check, district, past, room  # noqa: E402 - only now they can be found
 from stage.house import House  # noqa: E402
 from stage.processes import NotStarted  # noqa: E402
 from stage.telling import Teller, complain, told_about_fonts  # noqa: E402
@@ -65,6 +65,7 @@ def _run(teller: Teller, folder: Path) -> int:
                 house.furnish()
                 if past.is_new(house.district):
                     past.play(house.district, teller)
+                room.let_people_in(house.district.stations[room.ROOM])
                 house.start(teller)
             told_about_fonts(teller)
             print(_welcome(house), flush=True)
@@ -103,8 +104,10 @@ def _welcome(house: House) -> str:
         for person in district.PEOPLE[own.kind]:
             lines.append(f"    {person.account:<11} {secrets[own.party][person.account]:<20} {person.zh} {person.role}")
     broker = made.hub.broker
-    station, hub = house.stations["hexing"], house.hub
+    station, hub = house.stations[room.ROOM], house.hub
     lines += [
+        f"  {station.settings.name.zh}是一间完整的大厅，设备都是仿真的 is a whole room, its devices are fakes:",
+        *(f"    {station.url}{path:<10} {zh} {en}" for path, zh, en in room.ADDRESSES),
         f"  MQTT  mqtt://{broker.host}:{broker.port}（由区中心启动 started by the hub）",
         "",
         "== 试一试 · what to try",
@@ -121,7 +124,9 @@ def _welcome(house: House) -> str:
         "     Type off and Enter here: hub and broker are gone; stations go on, “waiting to upload”. on brings them back.",
         f"  5. kill -9 {station.process.pid if station.process else ''}：服务站进程被杀，几秒后自动恢复，已保存的件都在",
         "     kill -9 that process: the station is back in seconds, with every case that was saved.",
-        "  6. scripts/demo --check：自动走完整个流程，包括断网、断电、丢盘",
+        f"  6. 大厅：在 {station.url}/ticket 取号，以 clerk 登录按 F4 叫号，看 /screen；办完后 /rate/1 的评价器会醒来",
+        "     The room: draw a number at /ticket, sign in as clerk and press F4, look at /screen; rate at /rate/1 afterwards.",
+        "  7. scripts/demo --check：自动走完整个流程，包括断网、断电、丢盘",
         "     walks the whole journey by itself: cut wires, killed processes, lost disks.",
         "",
         f"  全部数据 everything lies in: {made.folder}",

@@ -56,7 +56,11 @@ class Person:
 
 
 PEOPLE = {
-    Kind.STATION: (Person("clerk", Role.CLERK, "窗口人员"), Person("head", Role.HEAD, "站长")),
+    Kind.STATION: (
+        Person("clerk", Role.CLERK, "窗口人员"),
+        Person("clerk2", Role.CLERK, "窗口人员乙"),
+        Person("head", Role.HEAD, "站长"),
+    ),
     Kind.HUB: (
         # each link another person: the rules keep them apart, and nothing relaxes for a demo
         Person("acceptor", Role.ACCEPTOR, "受理人员"),

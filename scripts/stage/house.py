@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from provisioning.district import District
-from stage import district
+from stage import district, room
 from stage.powers import give_powers
 from stage.processes import Party, await_ready, stop_all
 from stage.telling import Teller
@@ -22,6 +22,7 @@ class House:
         self.district = made
         self.passwords = district.passwords(made.folder)
         logs = made.folder / "logs"
+        made.stations[room.ROOM] = room.furnish(made.stations[room.ROOM])
         self.hub = Party(made.hub, logs / "hub.log")
         self.stations = {name: Party(own, logs / f"{name}.log") for name, own in made.stations.items()}
 
