@@ -64,6 +64,7 @@ class QueuePage:
     at: datetime
     counter: CounterNow | None
     ticket: TicketNow | None
+    patience: Phrase | None  # for whom is called and has not come
     can_call: int
     waiting: Sequence[WaitLine]
     missed: Sequence[AsideLine]
@@ -103,6 +104,7 @@ def _page(request: Request) -> QueuePage:
         at,
         counter_now(request, hall, mine, me) if mine else None,
         ticket_now(request, ticket) if ticket else None,
+        say("queue.patience", recall=hall.rules.recall_s, miss=hall.rules.miss_after_s) if ticket else None,
         can_call(hall, mine),
         waits,
         _aside(request, hall, Standing.MISSED),

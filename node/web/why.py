@@ -22,6 +22,8 @@ from protocol.console import accounts
 from protocol.console.pages import render
 from protocol.console.texts import Phrase, say
 
+SHOWN = 60  # an older call is found by its number
+
 
 @dataclass(frozen=True, slots=True)
 class CallStory:
@@ -39,6 +41,7 @@ class WhyPage:
     section = "queue"
     asked: str
     stories: Sequence[CallStory]  # latest first
+    calls: int  # of today, or of the ticket that was asked for
 
 
 def show(request: Request) -> Response:
@@ -47,6 +50,7 @@ def show(request: Request) -> Response:
     with here.store.read() as db:
         calls = [(kept, kept.event) for kept in events(db, day_of(at)) if isinstance(kept.event, Called)]
         names = {one.name: one.display_name for one in accounts.accounts(db)}
+    wanted = [(kept, called) for kept, called in reversed(calls) if not asked or called.ticket == asked]
     stories = [
         CallStory(
             kept.at,
@@ -56,10 +60,9 @@ def show(request: Request) -> Response:
             group_name(request, group(called.why.group)),
             list(reasons(called.why)),
         )
-        for kept, called in reversed(calls)
-        if not asked or called.ticket == asked
+        for kept, called in wanted[:SHOWN]
     ]
-    return render(request, WhyPage(asked, stories))
+    return render(request, WhyPage(asked, stories, len(wanted)))
 
 
 def reasons(why: Why) -> Iterator[Phrase]:

@@ -99,6 +99,7 @@ def test_a_missed_number_comes_back_once_and_then_only_with_a_reason(desk: Desk)
     clerk = desk.clerk()
     opens(clerk)
     presses(clerk, "next")
+    assert "20 秒没人来请重呼，75 秒后可以过号。" in clerk.page.text
     page = presses(clerk, "miss")
     assert page.status == 409
     assert re.search(r"还有 7[56] 秒可以过来", page.text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import http.client
 import json
+import re
 import socket
 import threading
 import time
@@ -200,6 +201,27 @@ def test_a_machine_that_nobody_introduced_is_told_nothing(desk: Desk) -> None:
         answer = desk.browser().client.get(path, follow_redirects=False)
         assert answer.status_code == 303, path
         assert answer.headers["location"] == "/machine"
+
+
+def test_a_screen_that_the_head_introduced_starts_by_itself_and_a_counters_screen_stays_at_its_counter(
+    desk: Desk,
+) -> None:
+    desk.station.settings = desk.settings
+    head = desk.clerk("zhaoqiang")
+    head.sees("/room")
+    screens = {}
+    for kind, counter in (("screen", ""), ("counter-screen", "3")):
+        page = head.posts("/room/code", {"kind": kind, "counter": counter})
+        code = re.search(r"<strong>(\d{3} \d{3})</strong>", page.text)
+        assert code, page.text
+        screens[kind] = desk.browser()
+        screens[kind].sees("/machine")
+        screens[kind].posts("/machine", {"code": code[1]}, form_id="-")
+    assert screens["screen"].page.url.endswith("/screen")
+    assert screens["counter-screen"].page.url.endswith("/screen/3")
+    assert screens["counter-screen"].sees("/screen/4").url.endswith("/machine")
+    assert screens["counter-screen"].sees("/screen").url.endswith("/machine")
+    assert screens["screen"].sees("/desk").url.partition("?")[0].endswith("/sign-in")
 
 
 # -- over a real socket

@@ -37,6 +37,10 @@ CALLING: Texts = {
     "queue.paused-now": ("已暂停叫号", "Calling is paused"),
     "queue.waited": ("等了 {wait}", "waited {wait}"),
     "queue.calls": ("已叫 {n} 次", "called {n:time|times}"),
+    "queue.patience": (
+        "{recall} 秒没人来请重呼，{miss} 秒后可以过号。",
+        "Call again after {recall} s; missed after {miss} s.",
+    ),
     "queue.cases": ("已收 {n} 件", "{n:case|cases} taken in"),
     "queue.then": ("接着办：{groups}", "Then: {groups}"),
     "queue.carried": ("上个工作日转来", "from the day before"),
@@ -118,6 +122,10 @@ CALLING: Texts = {
     ),
     "why.find": ("号码", "Ticket"),
     "why.all": ("看全部", "Show all"),
+    "why.more": (
+        "今天叫号 {all} 次，这里是最近 {n} 次；更早的按号码查。",
+        "The latest {n} of {all} calls; look for an older one by its number.",
+    ),
     "why.none": ("今天还没有叫过号", "Nothing was called today"),
     "why.none-of": ("今天没有叫过 {ticket}", "{ticket} was not called today"),
     "why.where": ("{counter} 号窗口 · {clerk}", "Counter {counter} · {clerk}"),
