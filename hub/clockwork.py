@@ -20,7 +20,7 @@ from hub.decisions import need_case, send_where_wished
 from hub.instant import Confirming, Issues
 from hub.lapses import let_the_law_act
 from hub.papermaking import Papermaking
-from protocol import licences
+from protocol import licences, transfer_book
 from protocol.cases.rules import Side
 from protocol.clock import CHINA
 from protocol.exchange.envelope import seal_to_self
@@ -83,6 +83,20 @@ class Clockwork:
             with room.store.write() as tx:
                 done += retelling.retell_next(tx, room.pen, room.book, at)
         return done
+
+    def carry_lists(self, at: datetime) -> int:
+        """The other end hears of each list of papers; what nobody has said to be there is put before a person."""
+        room = self.papers
+        with room.store.read() as db:
+            if db.execute("select 1 from transfers limit 1").fetchone() is None:
+                return 0
+            told = transfer_book.is_behind(db)
+            late = transfer_book.has_late(db, room.law.calendar, at)
+        if not told and not late:
+            return 0
+        with room.store.write() as tx:
+            transfer_book.note_late(tx, room.law.calendar, at)
+            return transfer_book.tell_on(tx, room.pen, at)
 
     def _in_batches(self, waiting: Callable[[Database], int], do: Callable[[Database, int], int]) -> int:
         """Until nothing waits; but while letters bring more than is done meanwhile, a few and no more.

@@ -9,13 +9,14 @@ from enum import StrEnum
 import msgspec
 from sqlite_utils import Database
 
-from hub import breaches, demands, endings, kiosk_days, people, questions, ratings, readings
+from hub import breaches, demands, directory, endings, kiosk_days, openings, people, questions, ratings, readings
 from hub.cards import note_card
 from hub.finished import note_for_archive
 from hub.instant import note_instant
 from hub.lapses import note_doubted_receipt
 from hub.papermaking import note_what_to_print
 from hub.retelling import note_moves
+from protocol import transfer_book
 from protocol.casebook import Casebook, Listener
 from protocol.clock import stamp
 from protocol.errors import Distrusted
@@ -35,6 +36,7 @@ LISTENERS: tuple[Listener, ...] = (
     note_card,
     note_doubted_receipt,
     note_moves,
+    directory.note_arrival,
     note_instant,
 )
 
@@ -54,6 +56,10 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.RULE_READ: readings.hear,
         Kind.BREACH: breaches.hearing(book),
         Kind.ENDED: endings.hear,
+        Kind.STATIONS: directory.hear_stations,
+        Kind.FETCH_ASKED: directory.hear_asked,
+        Kind.TRANSFER: transfer_book.hear,
+        Kind.OPENING: openings.hear,
         Kind.DEMAND: demands.hear,
         Kind.DEMAND_STEP: demands.hear_step,
         Kind.RATING: ratings.hear,

@@ -78,6 +78,7 @@ def keep_standing(hub: Office) -> None:
     """Worklists know of what came in letters, documents that acts want are made, what holds no more is told."""
     hub.clockwork.keep_standing(hub.office.clock.now())
     hub.clockwork.carry_cases(hub.office.clock.now())
+    hub.clockwork.carry_lists(hub.office.clock.now())
     hub.clockwork.look_at_instant(hub.shelf, hub.office.clock.now())
     hub.clockwork.make_papers(hub.office.clock.now())
     hub.clockwork.keep_figures(hub.office.clock.now())

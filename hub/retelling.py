@@ -23,7 +23,7 @@ from protocol.exchange.journal import Heard, Journal
 from protocol.exchange.messages import Kind as MessageKind
 from protocol.exchange.topics import HUB
 
-_FOR_THE_DESK = HANDED | {Kind.CORRECTION}
+_FOR_THE_DESK = HANDED | {Kind.CORRECTION, Kind.INSTANT, Kind.INSTANT_LICENCE}
 
 
 def moving_tables(db: Database) -> None:
@@ -90,7 +90,7 @@ def _copy_for(case: Case, station: str, one: Placed) -> Retold | None:
     """None for what this station said or heard itself, and for what no station may read."""
     told, holds, made = one.told, station == case.station, one.told.act.made
     hands_it_over = holds and made is not None and made.kind in _FOR_THE_DESK
-    wants_papers = told.side is Side.HUB and (hands_it_over or told.station == station)
+    wants_papers = hands_it_over or (told.side is Side.HUB and made is not None and told.station == station)
     if told.act.act in INNER or (told.station == station and not one.is_copy):
         return None
     whole = holds and case.status is Status.RETURNED

@@ -8,14 +8,17 @@ from sqlite_utils import Database, Migrations
 
 from hub.counting import counting_tables
 from hub.demands import demand_tables
+from hub.directory import directory_tables
 from hub.endings import ending_tables
 from hub.finished import archive_tables
 from hub.instant import instant_tables
 from hub.kiosk_days import kiosk_day_table
+from hub.openings import openings_table
 from hub.people import people_tables
 from hub.people_record import people_record_table
 from hub.questions import question_tables
 from hub.ratings import rating_tables
+from hub.rehearsing import rehearsal_tables
 from hub.retelling import moving_tables
 from hub.sections import section_tables
 from protocol.casebook import case_tables
@@ -25,6 +28,7 @@ from protocol.copies import cases_that_move
 from protocol.exchange.schema import exchange_tables
 from protocol.licences import licence_tables
 from protocol.standing import standing_tables
+from protocol.transfer_book import transfer_tables
 
 migrations = Migrations("hub")
 
@@ -366,3 +370,17 @@ def demands(db: Database) -> None:
 def what_stations_decided_at_once(db: Database) -> None:
     """Which of it waits for the district's look."""
     instant_tables(db)
+
+
+@migrations()
+def papers_that_travel_and_doors(db: Database) -> None:
+    """Who knows which stations, lists of papers on their way, when each station is open."""
+    directory_tables(db)
+    transfer_tables(db)
+    openings_table(db)
+
+
+@migrations()
+def rehearsals_of_instant_rules(db: Database) -> None:
+    """What a rule would have done with past cases, before anybody signed it."""
+    rehearsal_tables(db)

@@ -5,6 +5,7 @@ Each function writes the record and the entry in the journal in the unit of work
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -102,17 +103,24 @@ def hand_over(
     by: By,
     at: datetime,
     stands_for: str = "",
+    parcel: str = "",
+    papers: Sequence[Paper] = (),
 ) -> None:
     """The result is in the applicant's hands (送达): identity seen, and the signature is on paper.
 
-    `recipient` says who took it, `stands_for` in which capacity if it was not the applicant.
+    `recipient` says who took it, `stands_for` in which capacity if it was not the applicant, `parcel` under which number
+    it was posted (邮寄送达). `papers` are the signature and the authorisation where they were taken as pictures; their
+    bytes are in the blob store already, and go to the district with the act.
     :raises Refused: recipient-missing; result-not-here, while a document that is to be handed over is on its way;
         not-printed, for a decision of this station's own that nobody has printed yet
     """
     case = need_held(tx, book, case_id)
     if not recipient.strip():
         raise Refused("refused.recipient-missing")
-    signed = f"代收：{stands_for.strip()}" if stands_for.strip() else "本人签收"
+    way, signed = ("proxy", f"代收：{stands_for.strip()}") if stands_for.strip() else ("person", "本人签收")
+    seen = "已核对身份，送达回证已签字"
+    if parcel.strip():
+        way, signed, seen = "post", f"邮寄送达：{parcel.strip()}", "回执存档"
     told = CaseAct(
         case=case.id,
         id=act_id.hex(),
@@ -121,7 +129,9 @@ def hand_over(
         by=by,
         at=stamp(at),
         recipient=recipient.strip(),
-        reason=f"{signed}；已核对身份，送达回证已签字",
+        reason=f"{signed}；{seen}",
+        way=way,
+        papers=list(papers),
     )
     check(case, Act.HAND_OVER, Side.STATION, by, told)
     if not {kind.value for kind in decided_here(case)} <= {made.kind for made in to_hand_over(case)}:

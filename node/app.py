@@ -33,6 +33,7 @@ from node.hall.ledger import Halls
 from node.hall.voice import Voice
 from node.house import Bell, LinkState
 from node.kiosk.visitors import Visitors
+from node.opening import Hours
 from node.rulebook import RuleShelf
 from node.schema import migrations
 from node.shelf import Shelf
@@ -127,6 +128,7 @@ class Station:
         self.rules = RuleShelf(lambda: self.shelf.catalogue)
         self.asking = Asking(lambda: self.shelf.catalogue)
         self.dues = Dues(self.book, self.shelf)
+        self.hours = Hours(self.store, self.shelf, settings.tier)
         self.visitors = Visitors()
         self.devices = Devices(settings.devices)
         self.hall = HallDesk(Halls())

@@ -38,7 +38,9 @@ DECISIONS: dict[Act, tuple[DecisionKind, Kind]] = {
     Act.REFUSE_ACCEPTANCE: (DecisionKind.NON_ACCEPTANCE, Kind.NON_ACCEPTANCE),
     Act.DECLARE_NOT_REQUIRED: (DecisionKind.NOT_REQUIRED, Kind.NOT_REQUIRED),
 }
-_WITH_RESULT = (Status.ISSUED, Status.NOT_ACCEPTED, Status.HANDED_OVER, Status.ARCHIVED)
+CLOSINGS: dict[Act, Kind] = {Act.ALLOW_WITHDRAWAL: Kind.WITHDRAWAL, Act.CLOSE_LATE: Kind.TERMINATION}
+_WITH_RESULT = (Status.ISSUED, Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.HANDED_OVER, Status.ARCHIVED)
+_WAYS = {"post": "邮寄送达", "proxy": "代收"}  # CaseAct.way of a hand-over
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def ours(case: Case) -> list[Kind]:
     if Flag.COMMITTED in case.flags:
         found.append(Kind.COMMITMENT)
     found += decided_here(case)
-    if case.status in _WITH_RESULT and case.decision is not None:
+    if case.status in _WITH_RESULT and result_of(case) is not None:
         found.append(Kind.PROOF)
     return found
 
@@ -161,11 +163,12 @@ def _commitment(w: Writing) -> Issuable:
 def _proof(w: Writing) -> Issuable:
     """Before the hand-over with room for the time and the signature; afterwards as it was."""
     case = w.case
-    assert case.decision is not None
+    result = result_of(case)
+    assert result is not None
+    kind, act = result
     done = last_act(case, Act.HAND_OVER) if case.status in (Status.HANDED_OVER, Status.ARCHIVED) else None
-    from_act = done or case.issued or case.decision
-    decision = DOCUMENTS[DECISIONS[case.decision.act][1]].zh
-    papers = [Delivered(decision, case.decision.number, 1)]
+    from_act = done or case.issued or act
+    papers = [Delivered(DOCUMENTS[kind].zh, act.number, 1)]
     if case.issued is not None and case.issued.licence is not None:
         papers.append(
             Delivered(w.item.licence.name if w.item.licence else w.item.result, case.issued.licence.number, 1)
@@ -180,7 +183,7 @@ def _proof(w: Writing) -> Issuable:
         recipient=done.recipient if done else case.applicant.name,
         recipient_id=case.applicant.number if not done or done.recipient == case.applicant.name else "",
         documents=tuple(papers),
-        way="当面送达",
+        way=_WAYS.get(done.way if done else "", "当面送达"),
         place=w.station,
         handed_by=done.by.name if done else "",
         handed_at=moment(done.at) if done else None,
@@ -292,6 +295,14 @@ def taken_in(case: Case) -> CaseAct:
     if found is None:
         raise Refused("refused.no-page")
     return found
+
+
+def result_of(case: Case) -> tuple[Kind, CaseAct] | None:
+    """What is handed over at the end, and the act that brought it about: a decision, or that the case was closed."""
+    if case.decision is not None:
+        return DECISIONS[case.decision.act][1], case.decision
+    closed = next((act for act in reversed(case.line) if act.act in CLOSINGS), None)
+    return (CLOSINGS[closed.act], closed) if closed is not None else None
 
 
 def last_act(case: Case, act: Act) -> CaseAct | None:

@@ -17,6 +17,7 @@ from node.dues import Dues
 from node.hall.desk import HallDesk
 from node.hall.voice import Voice
 from node.kiosk.visitors import Visitors
+from node.opening import Hours
 from node.rulebook import RuleShelf
 from node.shelf import Shelf
 from protocol.casebook import Casebook
@@ -72,6 +73,7 @@ class House(Protocol):
     clock: Clock
     keys: Keys  # of the station's own word, on letters and on documents
     dues: Dues
+    hours: Hours  # when the doors are open
     visitors: Visitors  # who stands at the kiosk
     devices: Devices
     hall: HallDesk  # who waits, who is called

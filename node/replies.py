@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 from sqlite_utils import Database
 
-from node import asking, demands, endings, issues, people, ratings, rulebook
+from node import asking, demands, endings, issues, opening, people, places, ratings, rulebook
 from node.instant import note_applicant
 from node.kiosk import meters
+from protocol import transfer_book
 from protocol.casebook import Casebook, Listener
 from protocol.errors import Distrusted
 from protocol.exchange.journal import Handler, Heard
@@ -32,6 +33,10 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.BREACH: _keep_only,  # sealed to the hub itself
         Kind.PERSON: people.hear_person,
         Kind.ENDED: endings.hear,
+        Kind.STATIONS: places.hear_stations,
+        Kind.FETCH_ASKED: places.hear_asked,
+        Kind.TRANSFER: transfer_book.hear,
+        Kind.OPENING: opening.hear,
         Kind.DEMAND: demands.hear,
         Kind.DEMAND_STEP: demands.hear_step,
         Kind.RATING: ratings.hear,

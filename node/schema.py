@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from node.asking import question_tables
+from node.deliver import reminder_table
 from node.demands import demand_tables
 from node.endings import ending_tables
 from node.hall.day import day_tables
@@ -15,6 +16,8 @@ from node.kiosk.codes import code_tables
 from node.kiosk.meters import meter_tables
 from node.kiosk.sessions import session_tables
 from node.machines import machine_tables
+from node.opening import opening_table
+from node.places import place_tables
 from node.ratings import rating_tables
 from protocol.casebook import case_tables
 from protocol.console.accounts import account_tables, several_roles, terms_and_codes
@@ -22,6 +25,7 @@ from protocol.console.looks import look_table
 from protocol.copies import cases_that_move
 from protocol.exchange.schema import exchange_tables
 from protocol.licences import licence_tables
+from protocol.transfer_book import transfer_tables
 
 migrations = Migrations("node")
 
@@ -187,3 +191,12 @@ def cases_of_one_applicant(db: Database) -> None:
 def signs_of_the_hall(db: Database) -> None:
     """What counter screens say beside the number."""
     sign_tables(db)
+
+
+@migrations()
+def papers_that_travel_and_doors(db: Database) -> None:
+    """The other stations, lists of papers on their way, when this station is open."""
+    place_tables(db)
+    transfer_tables(db)
+    opening_table(db)
+    reminder_table(db)

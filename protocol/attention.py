@@ -34,6 +34,9 @@ KINDS: dict[str, tuple[str, int]] = {
     "denied": ("operator", 2),  # the broker refuses our frames
     "drill": ("operator", 2),
     "supply-overdue": ("officer", 2),  # what a notice asked for never came: a person decides what follows
+    "fetch-asked": ("officer", 2),  # somebody stands at another station and wants to fetch the result there
+    "transfer-differs": ("clerk", 2),  # a bag of papers is not what its list says
+    "transfer-late": ("clerk", 2),  # a bag of which nobody has said for two working days that it is there
     "receipt-doubted": ("officer", 1),  # a station's clock was wrong when it took the case in: a person judges the day
     "document-not-made": ("operator", 2),  # a character that no font has, a seal that ran out
     "red-card-unanswered": ("leader", 1),  # a section owes an answer for longer than a working day

@@ -20,6 +20,7 @@ from protocol.documents.kinds import documents_as_markdown
 from protocol.exchange.messages import (
     CataloguePublished,
     EpochBegan,
+    FetchAsked,
     Header,
     KioskDay,
     LicencesEnded,
@@ -28,7 +29,10 @@ from protocol.exchange.messages import (
     QuestionLeft,
     Recovered,
     RuleRead,
+    StationsKnown,
 )
+from protocol.opening import Opening
+from protocol.transfers import TransferStep
 
 ROOT = Path(__file__).parent.parent
 BODIES = (
@@ -38,6 +42,10 @@ BODIES = (
     RuleRead,
     PersonTold,
     LicencesEnded,
+    StationsKnown,
+    FetchAsked,
+    TransferStep,
+    Opening,
     KioskDay,
     QuestionLeft,
     CaseAct,

@@ -11,7 +11,7 @@ from datetime import date
 
 from hub.web.act_survey import survey_record
 from hub.web.asking import Asked
-from hub.web.shown import label_of, stop_name
+from hub.web.shown import label_of, stop_name, title_of
 from protocol.cases.acts import By, CaseAct, Told
 from protocol.cases.case import Case, Standing, Step
 from protocol.cases.rules import Act, Flag, Role, Side
@@ -55,6 +55,16 @@ def _survey(asked: Asked) -> list[Row]:
 def _lacking(asked: Asked) -> list[Row]:
     names = [label_of(asked.request, asked.item, material) for material in asked.case.lacking]
     return [Row(say("facts.lacking"), "、".join(names))]
+
+
+def _lies_at(asked: Asked) -> list[Row]:
+    """Where the case is now, and where the applicant wants to fetch the result."""
+    case = asked.case
+    wished = title_of(asked.request, asked.places, case.fetch_at) if case.fetch_at else ""
+    return [
+        Row(say("facts.lies-at"), title_of(asked.request, asked.places, case.station)),
+        Row(say("facts.fetch-at"), wished),
+    ]
 
 
 def _late(asked: Asked) -> list[Row]:
@@ -204,6 +214,7 @@ _FACTS: Mapping[Act, tuple[Facts, ...]] = {
     Act.ISSUE: (_decided, _returned),
     Act.CHECK_PROMISE: (_promised,),
     Act.REOPEN: (_decided,),
+    Act.MOVE: (_lies_at,),
     Act.ALLOW_WITHDRAWAL: (_asked_for,),
     Act.DECLINE_WITHDRAWAL: (_asked_for,),
     Act.CANCEL_LICENCE: (_licence,),

@@ -13,7 +13,7 @@ from hub.remedies import BODY, COURT, Bodies, needs_bodies, template_of
 from hub.web.act_licence import licence_blocks
 from hub.web.act_survey import survey_blocks
 from hub.web.asking import Ask, Asked, Block, Input
-from hub.web.shown import stop_name
+from hub.web.shown import stop_name, title_of
 from protocol.cases.rules import Act, Need, Role, rule_for
 from protocol.cases.words import Duty
 from protocol.catalogue.items import Limit, ProjectType, Stop, SurveyNeed
@@ -104,11 +104,22 @@ def _remedies(asked: Asked) -> list[Block]:
     return [Block([*(bodies if places else []), remedies])]
 
 
+def _place(asked: Asked) -> list[Block]:
+    """Every other station; what the applicant asked for stands first."""
+    case = asked.case
+    names = [name for name in asked.places if name != case.station]
+    options = [(name, title_of(asked.request, asked.places, name)) for name in names]
+    return [
+        Block([Input("to", say("act.to"), Ask.CHOICE, hint=say("act.to-hint"), options=options, default=case.fetch_at)])
+    ]
+
+
 _OF_NEED: tuple[tuple[Need, Part], ...] = (
     (Need.PROPOSAL, _proposal),
     (Need.STOP, _stop),
     (Need.PERSON, _person),
     (Need.SURVEY, survey_blocks),
+    (Need.PLACE, _place),
     (Need.REASON, _reason),
 )
 

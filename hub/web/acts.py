@@ -194,6 +194,7 @@ def _said(asked: Asked, typed: Mapping[str, str]) -> decisions.Said:
         survey=survey_said(typed) if asked.act is Act.RECORD_SURVEY else None,
         passed=typed.get("passed") == "yes" and asked.act is Act.CHECK_PROMISE,
         licence=licence_said(asked, typed),
+        to=typed.get("to", ""),
     )
 
 
@@ -325,6 +326,7 @@ def _asked(request: Request) -> Asked:
             people=[one for one in accounts.accounts(db) if one.active],
             clocks=clocks_of_case(case, item, desk.shelf.calendar, at) if item is not None else (),
             heard=heard_at(db, case),
+            places=stations.titles(db),
         )  # fmt: skip
 
 

@@ -79,6 +79,7 @@ class Asked:
     bodies: Bodies
     people: Sequence[Account] = ()  # who has an account here
     clocks: Sequence[ClockState] = ()
+    places: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # stations: party name -> zh, en
     heard: Mapping[str, str] = field(default_factory=dict)  # id of an act -> stamp() of its arrival here
 
     @property

@@ -13,6 +13,7 @@ from hub import publisher_keys, stations
 from hub.adoption import Adoption, Reach, Step, adoption, reach
 from hub.changes import Change, What
 from hub.publishing import Publication, State, publication, publications
+from hub.web.rehearsals import RehearsalShown, shown
 from hub.web.room import room
 from hub.web.shown import title_of
 from protocol.cases.rules import Role
@@ -97,7 +98,8 @@ class PublicationPage:
     rows: Sequence[Row]
     changes: Sequence[ShownChange]
     doubts: int
-    may: frozenset[str]  # load, sign, approve, all, back, drop
+    rehearsals: Sequence[RehearsalShown]
+    may: frozenset[str]  # load, rehearse, sign, approve, all, back, drop
     waiting: bool  # it is under way and another person's move
     stations: Sequence[tuple[str, str]]
     reach: Reach | None
@@ -133,6 +135,7 @@ def show_one(request: Request) -> Response:
         one = publication(db, request.path_params["id"])
         titles = stations.titles(db)
         every = adoption(db, one.number, at) if one.approved_at else []
+        tried = shown(request, db, one, at)
     may = _may(one, account.name, account.may(Role.EDITOR), account.may(Role.PUBLISHER))
     page = PublicationPage(
         title=say("pub.number", number=one.number) if one.number else say("pub.draft-number"),
@@ -141,8 +144,9 @@ def show_one(request: Request) -> Response:
         rows=_rows(one),
         changes=[_change(change) for change in desk.publishing.differences(one)],
         doubts=len(desk.publishing.doubts(one)) if one.state is State.DRAFT else 0,
+        rehearsals=tried,
         may=may,
-        waiting=one.is_under_way and not may - {"drop", "back"},
+        waiting=one.is_under_way and not may - {"drop", "back", "rehearse"},
         stations=[(name, title_of(request, titles, name)) for name in titles],
         reach=reach(every) if every else None,
         not_there=[_not_there(request, each) for each in every if each.step not in (Step.ADOPTED, Step.NOT_YET)],
@@ -162,6 +166,7 @@ def _may(one: Publication, me: str, edits: bool, approves: bool) -> frozenset[st
     other = me not in (*one.drafted_by.split(), one.signed_by)
     holds = {
         "load": edits and one.state is State.DRAFT,
+        "rehearse": (edits or approves) and one.state in (State.DRAFT, State.SIGNED),
         "sign": edits and one.state is State.DRAFT,
         "approve": approves and other and one.state is State.SIGNED,
         "all": approves and one.state is State.CANARY,

@@ -12,6 +12,7 @@ from hub import publisher_keys
 from hub.publishing import publication
 from hub.web.room import room
 from protocol.catalogue.reading import read_item
+from protocol.catalogue.reference import is_list_file, read_list
 from protocol.console import forms, session
 from protocol.console.once import posted_before, remember_post
 from protocol.console.pages import see_other, see_other_url, url
@@ -27,12 +28,17 @@ def begin(request: Request, body: FormData) -> Response:
 
 def load(request: Request, body: FormData) -> Response:
     desk, id_ = room(request), request.path_params["id"]
-    items = [read_item(file.filename or "", file.file.read()) for file in forms.files(body, "items")]
-    if not items:
+    chosen = [(file.filename or "", file.file.read()) for file in forms.files(body, "items")]
+    items = [read_item(name, data) for name, data in chosen if not is_list_file(name)]
+    lists = [read_list(name, data) for name, data in chosen if is_list_file(name)]
+    if not items and not lists:
         return see_other(request, "publication", id=id_, said=say("pub.load-none"), tone=Tone.WARN)
     whole = forms.text(body, "whole") == "yes"
-    desk.publishing.load_items(id_, items, whole=whole, by=me(request), at=desk.clock.now())
-    return see_other(request, "publication", id=id_, said=say("pub.loaded", count=len(items)))
+    if items:
+        desk.publishing.load_items(id_, items, whole=whole, by=me(request), at=desk.clock.now())
+    if lists:
+        desk.publishing.load_lists(id_, lists, me(request), desk.clock.now())
+    return see_other(request, "publication", id=id_, said=say("pub.loaded", count=len(items) + len(lists)))
 
 
 def sign(request: Request, body: FormData) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.web import publications, publishing, remits
+from hub.web import publications, publishing, rehearsals, remits
 from protocol.cases.rules import Role
 from protocol.console.protect import ConsoleRoute, form, page
 
@@ -27,6 +27,7 @@ def publishing_routes() -> list[ConsoleRoute]:
             max_files=FILES,
             max_bytes=FILE_BYTES,
         ),
+        form(f"{one}/rehearse", rehearsals.rehearse, to=MAKERS, name="publication.rehearse"),
         form(f"{one}/sign", publishing.sign, to=edit, name="publication.sign"),
         form(f"{one}/approve", publishing.approve, to=approve, name="publication.approve"),
         form(f"{one}/all", publishing.to_all, to=approve, name="publication.all"),

@@ -24,6 +24,7 @@ from hub.web import (
     rule_steps,
     rules,
     sticks,
+    transfers,
     verify,
 )
 from hub.web.act_survey import PHOTO_BYTES, PHOTOS_AT_ONCE
@@ -36,7 +37,7 @@ from hub.web.statistics import SEE as SEE_STATISTICS
 from hub.web.statistics import statistics_routes
 from hub.web.words import HUB_WORDS
 from hub.web.worklist_routes import worklist_routes
-from protocol import attention
+from protocol import attention, transfer_book
 from protocol.cases.rules import OFFICERS, REMARKS, WATCHERS, Act, Role, Side
 from protocol.console import session, verifying
 from protocol.console.accounts import Account
@@ -121,6 +122,7 @@ def _routes() -> list[ConsoleRoute]:
         *publishing_routes(),
         *gap_routes(),
         *register_routes(OFFICE),
+        *transfers.routes(),
         *statistics_routes(),
         page("/demands", demands.show, to=OFFICE, name="demands"),
         page("/ratings", ratings.show, to=SEE_STATISTICS, name="ratings"),
@@ -140,6 +142,7 @@ def _navigation(room: Room, account: Account) -> list[NavItem]:
     with room.store.read() as db:
         open_notices, by_link = attention.count(db), worklists.by_link(db)
         open_questions = questions.count_open(db)
+        coming = transfer_book.coming(db, HUB)
         open_cards, to_archive = sum(cards.count_open(db).values()), finished.count_waiting(db)
     waiting = sum(by_link.get(link, 0) for link in holdings.links_of(account) or worklists.HUB_LINKS)
     cases = [
@@ -148,6 +151,7 @@ def _navigation(room: Room, account: Account) -> list[NavItem]:
         NavItem("cases", say("hub.cases")),
         NavItem("cards", say("cards.title"), open_cards),
         NavItem("demands", say("demands.title")),
+        *([NavItem("transfers", say("transfer.title"), coming)] if account.may(*OFFICERS) else []),
         NavItem("licences", say("licences.title")),
         *([NavItem("archive", say("archive.title"), to_archive)] if account.may(*archive.READ) else []),
         NavItem("attention", say("hub.attention"), open_notices),

@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import after, cases, desk
+from node import after, cases, desk, places
 from node.dues import correction_clock, local_day
 from node.web.case_papers import CaseMaterial, shown_papers, whereabouts
 from node.web.documents import DocumentLine, Sibling, document_lines, document_name, siblings_of
@@ -36,7 +36,7 @@ from protocol.console import session
 from protocol.console.pages import render, translator
 from protocol.console.parts import Chip, Icon, Row, Step, Tone
 from protocol.console.protect import note_look
-from protocol.console.texts import Phrase, say
+from protocol.console.texts import Lang, Phrase, say
 from protocol.errors import Refused
 from protocol.instant.explaining import trace_of
 
@@ -189,13 +189,18 @@ def buttons_of(case: Case, request: Request, at: datetime) -> list[Button]:
         Act.HAND_OVER: ("handover", False),
         Act.RETURN_RESULT: ("return", False),
     }
-    roles = session.who(request).account.roles
+    may_ask = case.status not in (Status.HANDED_OVER, Status.ARCHIVED)
+    roles, here = session.who(request).account.roles, house(request).book.party
+    if case.station != here:
+        return []
     buttons = [Button(Act.SUPPLY, "supplement", posts=True)] if desk.waits_for_papers(case) else []
-    for act in acts_open(case, Side.STATION, roles):
+    for act in acts_open(case, Side.STATION, roles, here):
         if act in routes:
             buttons.append(Button(act, *routes[act]))
         elif act is Act.LAPSE and not roles.isdisjoint({Role.CLERK, Role.HEAD}):
             buttons += _lapse_button(request, case, at)
+    if may_ask and not roles.isdisjoint({Role.CLERK, Role.HEAD}):
+        buttons.append(Button(Act.ASK_MOVE, "move", posts=False))
     return buttons
 
 
@@ -210,6 +215,12 @@ def _lapse_button(request: Request, case: Case, at: datetime) -> list[Button]:
 def advice_for(request: Request, case: Case, at: datetime) -> Phrase | None:
     """What to do with a case whose time is over, or that moved on while something was on its way."""
     here = house(request)
+    elsewhere = case.station if case.station != here.book.party else case.fetch_at
+    if elsewhere:
+        with here.store.read() as db:
+            place = places.place_named(db, elsewhere)
+        name = place.zh if session.lang(request) is Lang.ZH else place.en or place.zh
+        return say("case.held-elsewhere" if case.station == elsewhere else "case.fetch-at", station=name)
     if case.status is Status.RETURNED:
         clock = correction_clock(case, here.shelf, at)
         if clock is not None and clock.due is not None and local_day(at) > clock.due:
@@ -218,7 +229,7 @@ def advice_for(request: Request, case: Case, at: datetime) -> Phrase | None:
     late = lateness(request, case)
     if late is not None:
         return late
-    if case.status is Status.ISSUED:
+    if case.status in (Status.ISSUED, Status.WITHDRAWN):
         with here.store.read() as db:
             missing = after.documents_missing(db, case)
         if missing:

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import after, desk
+from node import after, desk, places
 from node.web.case import item_of, need_shown
 from node.web.documents import DocumentLine, document_lines, document_name
 from node.web.tools import by, house, item_name, post_once, status_chip
@@ -21,7 +21,7 @@ from protocol.catalogue.masks import mask_name
 from protocol.console import forms, session
 from protocol.console.pages import render, see_other_url, url
 from protocol.console.parts import Chip, Filled
-from protocol.console.texts import Phrase, say
+from protocol.console.texts import Lang, Phrase, say
 from protocol.errors import Refused
 
 _ROUTES: dict[Act, str] = {
@@ -29,6 +29,7 @@ _ROUTES: dict[Act, str] = {
     Act.HAND_OVER: "handover.do",
     Act.RETURN_RESULT: "return.do",
     Act.LAPSE: "lapse.do",
+    Act.ASK_MOVE: "move.do",
 }
 
 
@@ -48,6 +49,7 @@ class AskPage:
     result: Chip
     documents: Sequence[DocumentLine]  # to hand over
     missing: int  # of them, still on their way
+    places: Sequence[tuple[str, str]]  # other stations, where it may go
 
 
 def supplement(request: Request, form: FormData) -> Response:
@@ -102,6 +104,33 @@ def lapse(request: Request, form: FormData) -> Response:
         return _ask(request, Act.LAPSE, Filled({}, {"reason": say("ask.lapse-reason-missing")}))
 
 
+def ask_move(request: Request) -> Response:
+    return _ask(request, Act.ASK_MOVE, Filled())
+
+
+def move(request: Request, form: FormData) -> Response:
+    """The applicant wants to fetch the result at another station; the district moves the case when there is one."""
+    here = house(request)
+    case_id = request.path_params["case_id"]
+    typed = {name: forms.text(form, name) for name in ("to", "reason")}
+    with here.store.read() as db:
+        known = {place.name for place in places.places(db, but=here.book.party)}
+    problems = {} if typed["to"] in known else {"to": say("ask.move-to-missing")}
+    if not typed["reason"]:
+        problems["reason"] = say("ask.ask-move-reason-missing")
+    if problems:
+        return _ask(request, Act.ASK_MOVE, Filled(typed, problems))
+
+    def do(tx: Database, at: datetime) -> str:
+        after.ask_move(
+            tx, here.pen, here.book, case_id, here.store.entropy(16), typed["to"], reason=typed["reason"],
+            by=by(request), at=at,
+        )  # fmt: skip
+        return url(request, "case", case_id=case_id)
+
+    return post_once(request, form, do, said=say("ask.ask-move-done"))
+
+
 def ask_hand_over(request: Request) -> Response:
     return _ask(request, Act.HAND_OVER, Filled({"who": "self"}))
 
@@ -109,7 +138,7 @@ def ask_hand_over(request: Request) -> Response:
 def hand_over(request: Request, form: FormData) -> Response:
     here = house(request)
     case_id = request.path_params["case_id"]
-    typed = {name: forms.text(form, name) for name in ("recipient", "who", "stands_for", "checked", "signed")}
+    typed = {name: forms.text(form, name) for name in ("recipient", "who", "stands_for", "parcel", "checked", "signed")}
     problems = _problems(typed)
     if problems:
         return _ask(request, Act.HAND_OVER, Filled(typed, problems))
@@ -123,6 +152,7 @@ def hand_over(request: Request, form: FormData) -> Response:
             here.store.entropy(16),
             recipient=typed["recipient"],
             stands_for=typed["stands_for"] if typed["who"] == "other" else "",
+            parcel=typed["parcel"] if typed["who"] == "post" else "",
             by=by(request),
             at=at,
         )
@@ -137,6 +167,8 @@ def _problems(typed: dict[str, str]) -> dict[str, Phrase]:
         problems["recipient"] = say("ask.recipient-missing")
     if typed["who"] == "other" and not typed["stands_for"]:
         problems["stands_for"] = say("ask.stands-for-missing")
+    if typed["who"] == "post":
+        return problems if typed["parcel"] else problems | {"parcel": say("ask.parcel-missing")}
     if typed["checked"] != "yes":
         problems["checked"] = say("ask.checked-missing")
     if typed["signed"] != "yes":
@@ -164,7 +196,10 @@ def _ask(request: Request, act: Act, form: Filled) -> Response:
         case = need_shown(db, request, request.path_params["case_id"])
         missing = after.documents_missing(db, case)
         lines = document_lines(request, db, case)
-    if act not in acts_open(case, Side.STATION, session.who(request).account.roles):
+        others = places.places(db, but=here.book.party)
+    if act is not Act.ASK_MOVE and act not in acts_open(
+        case, Side.STATION, session.who(request).account.roles, here.book.party
+    ):
         raise Refused("refused.not-open", act=act, status=case.status)
     item = item_of(request, case)
     assert case.status is not None
@@ -173,5 +208,6 @@ def _ask(request: Request, act: Act, form: Filled) -> Response:
         act, _ROUTES[act], case.id, case.number, item_name(request, item) if item else case.item, form,
         mask_name(case.applicant.name), status_chip(case.status),
         [line for line in lines if line.name in handed], len(missing),
+        [(one.name, one.zh if session.lang(request) is Lang.ZH else one.en or one.zh) for one in others],
     )  # fmt: skip
     return render(request, page, status=422 if form.problems else 200)

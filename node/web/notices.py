@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from node import poison
 from node.web.tools import by, house
-from protocol import attention
+from protocol import attention, transfer_book
 from protocol.attention import KINDS, Notice
 from protocol.cases.rules import Role
 from protocol.clock import moment, stamp
@@ -95,11 +95,11 @@ def notice_line(request: Request, notice: Notice) -> NoticeLine:
     tone, icon = _URGENCY[urgency]
     return NoticeLine(
         notice.id,
-        say(f"attention.{notice.kind}"),
+        say(f"attention.{notice.kind}", number=str(notice.detail.get("number", ""))),
         say(f"attention.{notice.kind}.todo", why=str(notice.detail.get("why", ""))),
         Chip(say(f"attention.urgency-{urgency}"), tone, icon),
         say(f"attention.whose-{whose}"),
-        say("attention.rescan" if notice.kind in RESCANNED else "attention.case"),
+        _way_text(notice),
         _way(request, notice),
         may_settle(request, notice),
         moment(notice.raised_at),
@@ -107,7 +107,15 @@ def notice_line(request: Request, notice: Notice) -> NoticeLine:
     )
 
 
+def _way_text(notice: Notice) -> Phrase:
+    if notice.kind in (transfer_book.DIFFERS, transfer_book.LATE):
+        return say("attention.transfer")
+    return say("attention.rescan" if notice.kind in RESCANNED else "attention.case")
+
+
 def _way(request: Request, notice: Notice) -> str:
+    if notice.kind in (transfer_book.DIFFERS, transfer_book.LATE):
+        return url(request, "transfer", number=notice.subject)
     if not notice.case_id:
         return ""
     place = f"#p-{notice.subject}" if notice.kind in RESCANNED else ""

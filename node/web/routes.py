@@ -9,12 +9,14 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 
+from node import deliver as results
 from node import ratings, renewals, rulebook
 from node.web import (
     ask,
     calls,
     case,
     case_acts,
+    deliver,
     demands,
     documents,
     guide,
@@ -25,6 +27,7 @@ from node.web import (
     licences,
     lists,
     notices,
+    opening,
     papers,
     people,
     rescan,
@@ -32,6 +35,7 @@ from node.web import (
     situations,
     submitting,
     sync,
+    transfers,
     verify,
 )
 from node.web.devices_panel import reader_addresses
@@ -39,7 +43,7 @@ from node.web.devices_routes import device_routes
 from node.web.hall_routes import hall_routes
 from node.web.room_routes import room_routes
 from node.web.tools import DESK, house, today
-from protocol import attention
+from protocol import attention, transfer_book
 from protocol.cases.rules import Role
 from protocol.console import verifying
 from protocol.console.accounts import Account
@@ -92,6 +96,8 @@ def routes() -> list[ConsoleRoute]:
         form("/cases/{case_id}/handover", case_acts.hand_over, to=DESK, name="handover.do"),
         page("/cases/{case_id}/return", case_acts.ask_return, to=DESK, name="return"),
         form("/cases/{case_id}/return", case_acts.return_result, to=DESK, name="return.do"),
+        page("/cases/{case_id}/move", case_acts.ask_move, to=DESK, name="move"),
+        form("/cases/{case_id}/move", case_acts.move, to=DESK, name="move.do"),
         page("/cases/{case_id}/lapse", case_acts.ask_lapse, to=DESK, name="lapse"),
         form("/cases/{case_id}/lapse", case_acts.lapse, to=DESK, name="lapse.do"),
         page("/cases/{case_id}/receipt", documents.receipt, to=DESK, name="receipt", looks="document"),
@@ -106,6 +112,14 @@ def routes() -> list[ConsoleRoute]:
             max_files=1,
             max_bytes=rescan.UPLOAD_BYTES,
         ),
+        # results that wait, papers that travel, the doors
+        page("/deliver", deliver.show, to=DESK, name="deliver"),
+        form("/deliver", deliver.find, to=DESK, name="deliver.find"),
+        form("/deliver/ask", deliver.ask, to=DESK, name="deliver.ask"),
+        form("/deliver/{case_id}/remind", deliver.remind, to=DESK, name="deliver.remind"),
+        *transfers.routes(),
+        page("/opening", opening.show, to=(Role.HEAD,), name="opening"),
+        form("/opening", opening.save, to=(Role.HEAD,), name="opening.save"),
         *looking((Role.HEAD,)),
         page("/people", people.show, to=(Role.HEAD,), name="people"),
         *(
@@ -159,12 +173,15 @@ def navigation(request: Request, account: Account) -> Sequence[NavItem]:
     with here.store.read() as db:
         waiting, renew = attention.count(db), renewals.count_soon(db, today(here.clock.now()))
         bad = ratings.count_open(db)
+        to_fetch, coming = results.count(db, here.book.party), transfer_book.coming(db, here.book.party)
         unread = rulebook.unread(db, here.rules.in_force(rulebook.day_of(here.clock.now())), account.name)
     return [
         NavItem("desk", say("nav.desk")),
         NavItem("queue", say("queue.title")),
         NavItem("items", say("nav.items")),
         NavItem("cases", say("nav.cases")),
+        NavItem("deliver", say("deliver.title"), count=to_fetch),
+        NavItem("transfers", say("transfer.title"), count=coming),
         NavItem("attention", say("nav.attention"), count=waiting),
         NavItem("rules", say("nav.rules"), count=unread),
         NavItem("licences", say("licences.title"), count=renew),
@@ -174,6 +191,7 @@ def navigation(request: Request, account: Account) -> Sequence[NavItem]:
         NavItem("sync", say("nav.sync")),
         *(
             [
+                NavItem("opening", say("opening.title")),
                 NavItem("people", say("nav.people")),
                 NavItem("looks", say("looks.title")),
                 NavItem("hall", say("hall.title")),

@@ -195,6 +195,10 @@ class Kind(StrEnum):
     RULE_READ = "rule.read"
     BREACH = "control.breach"  # an Inner, like CASE_INNER
     ENDED = "licences.ended"
+    STATIONS = "stations.known"
+    FETCH_ASKED = "case.fetch-asked"
+    TRANSFER = "transfer.step"  # protocol.transfers.TransferStep
+    OPENING = "station.opening"  # protocol.opening.Opening
     RATING = "rating.given"
     RATING_STEP = "rating.step"
     DEMAND = "demand.handed-in"
@@ -330,6 +334,28 @@ class QuestionLeft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     day: Text  # ISO, in China
     place: Text = ""  # desk, kiosk, query
     shown: list[Text] = []  # codes of the items that were offered
+
+
+class StationKnown(msgspec.Struct, frozen=True, kw_only=True):
+    """A station as others may name it to a citizen."""
+
+    name: Text
+    zh: Text
+    en: Text = ""
+
+
+class StationsKnown(msgspec.Struct, frozen=True, kw_only=True):
+    """Every station of the district; the newest list counts."""
+
+    stations: list[StationKnown]
+
+
+class FetchAsked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An applicant stands at a station that does not have his case and wants to fetch the result there."""
+
+    number: Text  # of the case, as on the receipt
+    reason: Text
+    by: Text = ""  # name of the clerk
 
 
 class NumberEnded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

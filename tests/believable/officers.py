@@ -59,6 +59,7 @@ _REASONS: dict[Act, str] = {
     Act.REVOKE_LICENCE: "以虚假材料取得，依法撤销",
     Act.CHECK_PROMISE: "现场核查，与承诺一致",
     Act.RECUSE: "与申请人有利害关系",
+    Act.MOVE: "申请人要求到该站点领取",
 }
 
 

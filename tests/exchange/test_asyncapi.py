@@ -19,6 +19,7 @@ from protocol.exchange.link import Lane
 from protocol.exchange.messages import (
     CataloguePublished,
     EpochBegan,
+    FetchAsked,
     Given,
     Kind,
     Letter,
@@ -27,8 +28,11 @@ from protocol.exchange.messages import (
     QuestionLeft,
     Recovered,
     RuleRead,
+    StationsKnown,
 )
 from protocol.exchange.topics import HUB, presence_topic, subscriptions, topic
+from protocol.opening import Opening
+from protocol.transfers import TransferStep
 from tests.exchange.hand import Wiretap
 from tests.exchange.test_golden import reader_of
 from tests.golden.make import GOLDEN
@@ -45,6 +49,10 @@ BODIES = {
     Kind.RULE_READ: RuleRead,
     Kind.BREACH: Inner,
     Kind.ENDED: LicencesEnded,
+    Kind.STATIONS: StationsKnown,
+    Kind.FETCH_ASKED: FetchAsked,
+    Kind.TRANSFER: TransferStep,
+    Kind.OPENING: Opening,
     Kind.QUESTION: QuestionLeft,
 }
 

@@ -57,7 +57,7 @@ def stages(desk: Desk, world: World) -> dict[str, list[Act]]:
         paused: [Act.RESUME],
         recorded: [Act.RECORD_SURVEY],
         reviewed: [Act.GRANT, Act.DENY, Act.SEND_BACK],
-        denied: [Act.ISSUE, Act.REOPEN],
+        denied: [Act.ISSUE, Act.REOPEN, Act.MOVE],
         f02: [Act.CHECK_PROMISE, Act.CANCEL_LICENCE, Act.REVOKE_LICENCE],
     }  # fmt: skip
     assert {act for acts in found.values() for act in acts} | {Act.COUNTERSIGN_SURVEY} == FORMS

@@ -9,6 +9,7 @@ from hub.web.words.network import NETWORK_WORDS
 from hub.web.words.people import PEOPLE_WORDS
 from hub.web.words.publishing import PUBLISHING_WORDS
 from hub.web.words.ratings import RATING_WORDS
+from hub.web.words.rehearsals import REHEARSAL_WORDS
 from hub.web.words.rules import RULE_WORDS
 from hub.web.words.statistics import STATISTICS_WORDS
 from hub.web.words.worklist import WORKLIST_WORDS
@@ -24,6 +25,7 @@ HUB_WORDS = merged(
     PEOPLE_WORDS,
     PUBLISHING_WORDS,
     RATING_WORDS,
+    REHEARSAL_WORDS,
     RULE_WORDS,
     WORKLIST_WORDS,
     STATISTICS_WORDS,

@@ -113,6 +113,19 @@ ACT_WORDS: Texts = {
         "纠正错误：决定撤回，件回到审核环节，原来的经过全部保留。",
         "An error is mended: the decision is undone and the case goes back; everything that happened stays in the record.",
     ),
+    "act.move.explained": (
+        "这件以后由另一个服务站办理：补正、领取都在那里。原来的服务站看得到经过，但不能再办。",
+        "From now on another station looks after this case: corrections and collection happen there."
+        " The first station can follow it, and no longer act on it.",
+    ),
+    "act.to": ("转到哪个服务站", "To which station"),
+    "act.to-hint": (
+        "原来的服务站如果已经把结果交给了群众，以交付为准，这里会提示您核对。",
+        "If the first station has handed the result over already, that stands, and you will be asked to look.",
+    ),
+    "facts.lies-at": ("现在在", "It lies at"),
+    "facts.fetch-at": ("群众希望领取的地点", "Where the applicant wants to fetch it"),
+    "step.to": ("转到：{station}", "To: {station}"),
     "act.allow-withdrawal.explained": (
         "同意后这件结束。",
         "The case ends with it.",

@@ -5,6 +5,7 @@ from node.web.translations.attention import ATTENTION
 from node.web.translations.bar import BAR
 from node.web.translations.calling import CALLING
 from node.web.translations.case import CASE
+from node.web.translations.deliver import DELIVER
 from node.web.translations.demands import DEMANDS
 from node.web.translations.desk import DESK
 from node.web.translations.devices import DEVICES
@@ -26,6 +27,7 @@ NODE = merged(
     BAR,
     CALLING,
     CASE,
+    DELIVER,
     DEMANDS,
     DESK,
     DEVICES,

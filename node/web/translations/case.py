@@ -93,6 +93,28 @@ CASE: Texts = {
     "ask.checked-missing": ("请核对身份后勾选", "Tick this once the identity has been checked"),
     "ask.signed": ("领取人已在送达回证上签字", "The proof of service has been signed"),
     "ask.signed-missing": ("请领取人签字后勾选", "Tick this once the proof is signed"),
+    "ask.who-post": ("邮寄送达", "Sent by post"),
+    "ask.parcel": ("邮寄单号", "Number of the parcel"),
+    "ask.parcel-hint": ("选择邮寄时填写，回执留存", "For what is sent by post; keep the return slip"),
+    "ask.parcel-missing": ("请填写邮寄单号", "Enter the number of the parcel"),
+    "case.do-ask-move": ("到其他服务站领取", "Fetch it elsewhere"),
+    "ask.move-to": ("到哪个服务站领取", "At which station"),
+    "ask.move-to-missing": ("请选择服务站", "Choose the station"),
+    "ask.ask-move-lead": (
+        "结果出来后由区中心转到那个服务站；转走以后，本站看得到进度，不再办理送达。",
+        "Once there is a result the district centre passes it on to that station;"
+        " this one can still follow the case, and no longer hands it over.",
+    ),
+    "ask.ask-move-reason": ("申请人怎么说", "What the applicant says"),
+    "ask.ask-move-hint": ("例如：在那边上班，顺路领取。", "For instance: works there and will pass by."),
+    "ask.ask-move-reason-missing": ("请写明申请人的要求", "Write what the applicant wants"),
+    "ask.ask-move-do": ("登记", "Write it down"),
+    "ask.ask-move-done": ("已登记，等待上传", "Written down, waiting to upload"),
+    "case.held-elsewhere": (
+        "这件业务现在由{station}办理，请群众到那里领取、补正。",
+        "{station} looks after this case now: the applicant brings corrections and fetches the result there.",
+    ),
+    "case.fetch-at": ("申请人要到{station}领取结果。", "The applicant will fetch the result at {station}."),
     "ask.hand-over-do": ("登记送达", "Record the hand-over"),
     "ask.handed-over": ("已登记送达", "The hand-over is recorded"),
     "ask.ask-withdrawal-lead": (

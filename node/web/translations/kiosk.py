@@ -21,7 +21,7 @@ KIOSK: Texts = {
     "kiosk.help-link": ("找人帮忙", "Help"),
     "kiosk.sound-off": ("静音", "Mute"),
     "kiosk.sound-on": ("打开声音", "Sound on"),
-    "kiosk.leave": ("办完了，清除我的信息", "Done: clear my data"),
+    "kiosk.leave": ("离开并清除", "Leave and clear"),
     "kiosk.still-there": ("您还在吗？", "Are you still there?"),
     "kiosk.will-clear": ("秒后将清除您的信息", "seconds until your data is cleared"),
     "kiosk.stay": ("我还在，继续办", "I am here: go on"),
@@ -29,7 +29,7 @@ KIOSK: Texts = {
     "kiosk.called": ("已经通知工作人员，马上有人来", "We have been called: somebody is coming"),
     "kiosk.next": ("下一步", "Next"),
     "kiosk.skip": ("这一项不填", "Leave this out"),
-    "kiosk.later": ("先存着，以后再办", "Keep it for later"),
+    "kiosk.later": ("以后再办", "Later"),
     "kiosk.back-to-items": ("办别的事", "Something else"),
     "kiosk.as-of": ("数据截至 {at}", "As of {at}"),
     "kiosk.as-of-dark": (
@@ -98,7 +98,7 @@ KIOSK: Texts = {
     "kiosk.elder-no": ("不用，就这样", "No, thank you"),
     # an application
     "kiosk.ask-title": ("填写", "Questions"),
-    "kiosk.place": ("第 {place} 步，共 {places} 步", "{place} of {places}"),
+    "kiosk.step": ("第 {step} 步，共 {steps} 步", "{step} of {steps}"),
     "kiosk.choose": ("{what}：请选一个", "{what}: choose one"),
     "kiosk.choose-one": ("请选一个", "Choose one"),
     "kiosk.fill-in": ("请填写", "Please fill in"),
@@ -109,10 +109,10 @@ KIOSK: Texts = {
     "kiosk.paper-again": ("重新拍", "Take it again"),
     "kiosk.papers-none": ("材料没带？", "Not with you?"),
     "kiosk.papers-none-lead": (
-        "先存起来，不用重填。带着收据码到窗口，工作人员帮您拍材料；也可以下次来这里接着办。",
-        "Keep it: nothing is typed twice. With the code the counter scans your papers, or you go on here another time.",
+        "先存起来，不用重填。凭收据码到窗口拍材料，或者下次接着办。",
+        "Keep it: nothing is typed twice. The counter scans your papers, or you go on another time.",
     ),
-    "kiosk.papers-later": ("先存着，给我收据码", "Keep it and give me a code"),
+    "kiosk.papers-later": ("存起来，给我收据码", "Keep it and give me a code"),
     "kiosk.check-title": ("请核对", "Please check"),
     "kiosk.check-wrong": ("还有 {count} 处要改", "{count:answer needs|answers need} another look"),
     "kiosk.check-wrong-next": ("点“更改”去改。", "Use “Change”."),
@@ -131,8 +131,8 @@ KIOSK: Texts = {
     "kiosk.done-kept": ("已经给您存好了", "It is kept for you"),
     "kiosk.code-is": ("您的收据码", "Your receipt code"),
     "kiosk.code-keep": (
-        "请记下或者拍下这个码。凭它和证件号码后四位，在本站的自助终端和窗口都能查到。",
-        "Write it down or take a picture. With it and the end of your identity number you find the application at this station.",
+        "请记下或者拍下。凭它和证件号码后四位，在本站自助终端和窗口都能查到。",
+        "Write it down. With it and the end of your identity number you find the application at this station.",
     ),
     "kiosk.done-online": (
         "申请已存入本站，正在送往区中心。",
