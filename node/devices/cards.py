@@ -39,7 +39,7 @@ class Sex(StrEnum):
     FEMALE = "female"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # what can print itself ends up in a log one day
 class IdCard:
     """An identity card whose parts agree with each other. That it is genuine is the reader's word, not ours."""
 
@@ -57,7 +57,7 @@ class IdCard:
     reader_serial: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SocialCard:
     """A social security card: whose it is, and its own number."""
 

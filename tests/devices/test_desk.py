@@ -148,7 +148,9 @@ def test_the_elderly_the_rare_name_and_the_card_that_ran_out_are_said_to_the_cle
         said[who] = reads(clerk, draft).text
         reader.lift()
     assert {who for who in said if "请优先照顾" in said[who]} == {"long-term"}
-    assert {who for who in said if "打印前请核对" in said[who]} == {"unknown-character"}  # the other one is in our fonts
+    assert {who for who in said if "打印前请核对" in said[who]} == {
+        "unknown-character"
+    }  # the other one is in our fonts
     assert {who for who in said if "证件已于" in said[who]} == {"expired"}
     assert all("form-wrong" not in text and "field-wrong" not in text for text in said.values())
     page = clerk.sees(f"/drafts/{draft}?check=1")
