@@ -25,7 +25,7 @@ CLIPS: tuple[str, ...] = (
     *(f"en/{name}" for name in ("number", "counter", *LETTERS, *map(str, range(20)), "20", "30", "40")),
 )
 BUILT_IN = Path(__file__).parent.parent / "voice"
-_BETWEEN_S, _BREATH_S, _LANGUAGES_S = 0.06, 0.22, 0.5
+BETWEEN_S, BREATH_S, LANGUAGES_S = 0.06, 0.22, 0.5  # silences: words, after the number, the two languages
 
 
 def in_chinese(ticket: str, counter: int) -> list[str]:
@@ -73,8 +73,8 @@ class Voice:
 
         :raises Refused: ticket-unknown
         """
-        spoken = [*self._joined(["chime"]), _silence(_BREATH_S), *self._joined(in_chinese(ticket, counter))]
-        spoken += [_silence(_LANGUAGES_S), *self._joined(in_english(ticket, counter))]
+        spoken = [*self._joined(["chime"]), _silence(BREATH_S), *self._joined(in_chinese(ticket, counter))]
+        spoken += [_silence(LANGUAGES_S), *self._joined(in_english(ticket, counter))]
         sound = io.BytesIO()
         with wave.open(sound, "wb") as made:
             made.setnchannels(1)
@@ -86,7 +86,7 @@ class Voice:
     def _joined(self, names: list[str]) -> Iterator[bytes]:
         for name in names:
             yield self._clips[name]
-            yield _silence(_BREATH_S if name == "zh/number" else _BETWEEN_S)
+            yield _silence(BREATH_S if name == "zh/number" else BETWEEN_S)
 
 
 def length_s(sound: bytes) -> float:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import http.client
 import json
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,10 +23,11 @@ from node.hall.ledger import day_of
 from node.hall.voice import length_s
 from node.house import Bell
 from node.web import screen_stream
-from protocol.settings import Machines, Room
+from protocol.settings import Broker, Http, Machines, Room, write_settings
 from tests.node.station import Desk
 from tests.node.test_calling import draws, hall, opens, presses
 
+ROOT = Path(__file__).parent.parent.parent
 PATIENCE_S = 10.0
 
 
@@ -278,6 +282,46 @@ def test_a_call_is_on_the_screen_within_a_second_and_a_screen_keeps_no_station_f
             wire.close()
 
 
+@pytest.mark.journey
+def test_a_station_that_is_switched_off_does_not_wait_for_its_screens(desk: Desk) -> None:
+    desk.station.close()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = dataclasses.replace(
+        desk.settings, room=Room(Machines.OPEN), http=Http("127.0.0.1", port), broker=Broker(port=1)
+    )
+    write_settings(settings)
+    command = [sys.executable, "-c", "import sys; from node.cli import main; sys.exit(main())", "serve", "--folder"]
+    process = subprocess.Popen([*command, str(settings.folder)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        wire = reached(port, process)
+        wire.request("GET", "/screen/events")
+        answer = wire.getresponse()
+        assert answer.readline() == b"retry: 2000\n"
+        began = time.monotonic()
+        process.terminate()
+        assert next_event(answer) == ""
+        process.wait(PATIENCE_S)
+        assert time.monotonic() - began < 5  # the grace for requests under way is ten seconds
+        wire.close()
+    finally:
+        process.kill()
+        process.wait(PATIENCE_S)
+
+
+def reached(port: int, process: subprocess.Popen[bytes]) -> http.client.HTTPConnection:
+    deadline = time.monotonic() + 30
+    while process.poll() is None and time.monotonic() < deadline:
+        wire = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        try:
+            wire.connect()
+            return wire
+        except OSError:
+            wire.close()
+            time.sleep(0.05)
+    raise AssertionError("the station does not answer")
+
+
 def test_a_screen_hears_that_the_wire_is_alive_when_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screen_stream, "LOOK_EVERY_S", 0.001)
     monkeypatch.setattr(screen_stream, "HEARTBEAT_S", 0.01)
@@ -286,8 +330,6 @@ def test_a_screen_hears_that_the_wire_is_alive_when_nothing_happens(monkeypatch:
 
     async def all_of_it() -> list[bytes]:
         return [chunk async for chunk in answer.body_iterator]
-
-    import asyncio
 
     chunks = asyncio.run(all_of_it())
     assert chunks[0] == b"retry: 2000\n\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from node.hall import voice
 from node.hall.voice import CLIPS, RATE_HZ, Voice
 from protocol.settings import Machines, Room
 from tests.node.station import PASSWORD, Desk
@@ -30,7 +31,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    for silence in ("BETWEEN_S", "BREATH_S", "LANGUAGES_S"):
+        monkeypatch.setattr(voice, silence, 0.01)
     desk = Desk(tmp_path)
     desk.station.settings = dataclasses.replace(desk.settings, room=Room(Machines.OPEN))
     desk.station.voice = Voice(short_clips(tmp_path / "voice"))
@@ -39,7 +42,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def short_clips(folder: Path) -> Path:
-    """A voice that says every word in a hundredth of a second: the breaths between them are what is left."""
+    """A voice that says every word in a hundredth of a second."""
     for name in CLIPS:
         path = folder / f"{name}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -130,6 +133,13 @@ def test_eight_desks_and_a_screen_in_one_browser_all_go_on_working(chromium: Bro
         tabs[4].wait_for_selector(f"#strip strong:text('{third}')")
         tabs[4].keyboard.press("F6")
         tabs[4].wait_for_selector("#strip [role=alert]:has-text('秒可以过来')")
+        tabs[0].bring_to_front()  # F7 opens where a ticket is sent to, and the cursor stands before it
+        tabs[0].reload()
+        tabs[0].keyboard.press("F7")
+        tabs[0].wait_for_selector("details[open] > summary:focus")
+        tabs[0].keyboard.press("Tab")
+        tabs[0].wait_for_selector("details[open] input[name=group]:focus")
+        tabs[4].bring_to_front()
         # switched off and on: what was spoken is not spoken again, what is new is
         screen.goto("about:blank")
         tabs[4].keyboard.press("Shift+F4")

@@ -13,7 +13,10 @@ document.addEventListener("keydown", (event) => {
     if (target) {
       event.preventDefault();
       if (target.matches("input, select, textarea")) target.focus();
-      else target.click();
+      else {
+        if (target.matches("summary")) target.focus(); // what opens is looked at next
+        target.click();
+      }
     }
     return;
   }
