@@ -23,7 +23,7 @@ from node.web.intake import Demand, about_name, demands_of, label_of
 from node.web.notices import NoticeLine, notice_line
 from node.web.papers import Trouble
 from node.web.standing import Chased, Clock, Strip, chased, clocks_of_page, strip_of
-from node.web.tools import answer_text, by, flag_chip, house, item_name, status_chip, sync_chip
+from node.web.tools import answer_text, by, flag_chip, house, item_name, place_name, status_chip, sync_chip
 from protocol import attention
 from protocol.cases import case as fold
 from protocol.cases.case import Case, Standing
@@ -36,7 +36,7 @@ from protocol.console import session
 from protocol.console.pages import render, translator
 from protocol.console.parts import Chip, Icon, Row, Step, Tone
 from protocol.console.protect import note_look
-from protocol.console.texts import Lang, Phrase, say
+from protocol.console.texts import Phrase, say
 from protocol.errors import Refused
 from protocol.instant.explaining import trace_of
 
@@ -219,7 +219,7 @@ def advice_for(request: Request, case: Case, at: datetime) -> Phrase | None:
     if elsewhere:
         with here.store.read() as db:
             place = places.place_named(db, elsewhere)
-        name = place.zh if session.lang(request) is Lang.ZH else place.en or place.zh
+        name = place_name(request, place)
         return say("case.held-elsewhere" if case.station == elsewhere else "case.fetch-at", station=name)
     if case.status is Status.RETURNED:
         clock = correction_clock(case, here.shelf, at)

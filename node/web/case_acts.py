@@ -14,14 +14,14 @@ from starlette.responses import Response
 from node import after, desk, places
 from node.web.case import item_of, need_shown
 from node.web.documents import DocumentLine, document_lines, document_name
-from node.web.tools import by, house, item_name, post_once, status_chip
+from node.web.tools import by, house, item_name, place_name, post_once, status_chip
 from protocol.cases.guard import acts_open
 from protocol.cases.rules import Act, Side
 from protocol.catalogue.masks import mask_name
 from protocol.console import forms, session
 from protocol.console.pages import render, see_other_url, url
 from protocol.console.parts import Chip, Filled
-from protocol.console.texts import Lang, Phrase, say
+from protocol.console.texts import Phrase, say
 from protocol.errors import Refused
 
 _ROUTES: dict[Act, str] = {
@@ -208,6 +208,6 @@ def _ask(request: Request, act: Act, form: Filled) -> Response:
         act, _ROUTES[act], case.id, case.number, item_name(request, item) if item else case.item, form,
         mask_name(case.applicant.name), status_chip(case.status),
         [line for line in lines if line.name in handed], len(missing),
-        [(one.name, one.zh if session.lang(request) is Lang.ZH else one.en or one.zh) for one in others],
+        [(one.name, place_name(request, one)) for one in others],
     )  # fmt: skip
     return render(request, page, status=422 if form.problems else 200)

@@ -14,13 +14,13 @@ from starlette.responses import Response
 from node import deliver, desk, places
 from node.deliver import Waits
 from node.places import Asked
-from node.web.tools import by, house, item_name, post_once, status_chip
+from node.web.tools import by, house, item_name, place_name, post_once, status_chip
 from protocol.catalogue.masks import mask_name
 from protocol.clock import moment
-from protocol.console import forms, session
+from protocol.console import forms
 from protocol.console.pages import render, see_other_url, url
 from protocol.console.parts import Chip, Filled, Pager
-from protocol.console.texts import Lang, Phrase, say
+from protocol.console.texts import Phrase, say
 from protocol.errors import Refused
 
 PAGE = 50
@@ -81,7 +81,7 @@ def find(request: Request, form: FormData) -> Response:
         return _page(request, Filled({"number": number}), say("deliver.not-here", number=number), ask=ask)
     there = url(request, "case", case_id=found.case)
     if found.station != here.book.party and place is not None:
-        name = place.zh if session.lang(request) is Lang.ZH else place.en or place.zh
+        name = place_name(request, place)
         said = say("deliver.elsewhere", number=number, station=name)
         return _page(request, Filled({"number": number}), said, there, ask=Filled({"number": number}))
     if not found.waits:

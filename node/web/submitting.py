@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import desk, drafts
+from node import desk, drafts, places
 from node.drafts import Draft, Ready
 from node.matters import Application, commitments, must_commit
 from node.web.facts import Facts, facts_of, modes_of
@@ -20,7 +20,7 @@ from node.web.intake import Demand, demands_of, draft_of, label_of
 from node.web.papers import material_names
 from node.web.situations import Chosen, chosen_of
 from node.web.steps import IntakeStep, steps_of
-from node.web.tools import answer_text, by, house, item_name, post_once, today
+from node.web.tools import answer_text, by, house, item_name, place_name, post_once, today
 from protocol.cases.case import Case
 from protocol.catalogue.items import HandlingForm, Item
 from protocol.console import forms
@@ -60,6 +60,7 @@ class CheckPage:
     promises: Sequence[Promise]
     must_promise: bool
     channels: Sequence[tuple[str, Phrase]]  # more than one, or none
+    fetch_at: Sequence[tuple[str, str]]  # other stations, where the result may be fetched
     form: Filled
     wrong: int  # fields that need attention
     missing: Sequence[str]  # names of required materials without a file
@@ -111,6 +112,7 @@ def _page(request: Request, form: Filled) -> Response:
         promises,
         must_commit(application, draft.known) and case is None,
         _channels(item) if case is None else [],
+        _elsewhere(request) if case is None else [],
         form,
         wrong,
         missing,
@@ -177,11 +179,18 @@ def _channels(item: Item) -> list[tuple[str, Phrase]]:
     return [(form.value, say(f"channel.{form}")) for form in known] if len(known) > 1 else []
 
 
+def _elsewhere(request: Request) -> list[tuple[str, str]]:
+    here = house(request)
+    with here.store.read() as db:
+        others = places.places(db, but=here.book.party)
+    return [(one.name, place_name(request, one)) for one in others]
+
+
 def submit(request: Request, form: FormData) -> Response:
     """The case, or what is brought to it, is on this disk and owed to the district; a second post lands on the same page."""
     here = house(request)
     draft_id = request.path_params["draft_id"]
-    typed = {name: forms.text(form, name) for name in ("committed", "channel", "how")}
+    typed = {name: forms.text(form, name) for name in ("committed", "channel", "fetch_at", "how")}
     if _promise_missing(request, draft_id, typed):
         return _page(request, Filled(typed, {"committed": say("promise.missing")}))
 
@@ -198,6 +207,7 @@ def submit(request: Request, form: FormData) -> Response:
             at,
             committed=typed["committed"] == "yes",
             channel=typed["channel"] if typed["channel"] in channels else HandlingForm.WINDOW.value,
+            fetch_at=typed["fetch_at"] if typed["fetch_at"] in dict(_elsewhere(request)) else "",
         )
         if typed["how"] == AT_ONCE:
             there = decide(request, tx, draft_id, application, at)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from node.cases import Sync, SyncState
 from node.house import House
+from node.places import Place
 from protocol.cases.acts import By
 from protocol.cases.rules import Flag, Role, Status
 from protocol.catalogue.items import Field, Item
@@ -43,6 +44,11 @@ def today(at: datetime) -> date:
 def item_name(request: Request, item: Item) -> str:
     """As the reader reads it."""
     return item.name if session.lang(request) is Lang.ZH else item.name_en
+
+
+def place_name(request: Request, place: Place) -> str:
+    """A station as the reader reads it."""
+    return place.zh if session.lang(request) is Lang.ZH else place.en or place.zh
 
 
 def answer_text(request: Request, field: Field, value: str) -> str:

@@ -1,6 +1,9 @@
 """Fetching results at the desk, and when the station is open."""
 
 DELIVER = {
+    "fetch.elsewhere": ("在其他服务站领取结果", "Fetch the result at another station"),
+    "fetch.where": ("领取地点", "Where"),
+    "fetch.hint": ("不选就在本站领取，以后还可以改。", "Here, if nothing is chosen; it can be changed later."),
     "deliver.title": ("取件发证", "Results to fetch"),
     "deliver.number": ("扫收件回执，或输入办件编号", "Scan the receipt, or type the case number"),
     "deliver.number-hint": ("扫码枪对准回执或者通知书上的二维码即可", "Any paper of ours with a code will do"),
