@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from node import after, drafts, leaving, people, renewals
+from node import after, device_notices, drafts, leaving, people, renewals
 from node.devices.registry import Devices
 from node.dues import Dues
 from node.hall import day
@@ -134,8 +134,10 @@ def reckon_dues(station: Desk) -> None:
 
 
 def watch_devices(station: Desk) -> None:
-    """How the devices on the table stand, for pages that only read it."""
-    station.devices.look(station.office.clock.now())
+    """How the devices on the table stand, for pages that only read it, and for whoever has to look after them."""
+    at = station.office.clock.now()
+    station.devices.look(at)
+    device_notices.mind(station.office.store, station.devices.states(), at)
 
 
 def roll_hall(station: Desk) -> None:

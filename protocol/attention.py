@@ -44,6 +44,8 @@ KINDS: dict[str, tuple[str, int]] = {
     "people-unconfirmed": ("head", 1),  # the hub is silent: who still works here
     "licence-renewal": ("clerk", 3),  # its window has opened and nobody has applied: remind the holder
     "owed-long": ("head", 1),  # something has waited here for three days and the district has not got it
+    "slip-printer": ("clerk", 2),  # people go without a slip: load paper, look at the cable
+    "device-silent": ("head", 2),  # a device of the room has not answered for some time: cable, power, its service
     "disk": ("operator", 1),
     "clock": ("operator", 2),
 }

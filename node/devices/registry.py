@@ -106,6 +106,7 @@ class DeviceState:
     health: Health
     code: str
     at: datetime | None  # when that was seen
+    since: datetime | None  # when it was first seen so
     error: str
     error_at: datetime | None
 
@@ -127,7 +128,9 @@ class Devices:
                 raise Damaged("damaged.config", file=f"[devices.{name}]", why=f"driver is one of {known}") from why
             except ValueError as why:
                 raise Damaged("damaged.config", file=f"[devices.{name}]", why=str(why)) from why
-            self._states[name] = DeviceState(name, kind, one.driver, NOT_LOOKED.health, NOT_LOOKED.code, None, "", None)
+            self._states[name] = DeviceState(
+                name, kind, one.driver, NOT_LOOKED.health, NOT_LOOKED.code, None, None, "", None
+            )
 
     def states(self) -> list[DeviceState]:
         """In the order of the file."""
@@ -187,12 +190,17 @@ class Devices:
 
     def _note(self, name: str, seen: Seen, at: datetime) -> None:
         with self._writing:
-            self._states[name] = replace(self._states[name], health=seen.health, code=seen.code, at=at)
+            self._states[name] = _now(self._states[name], seen, at)
 
     def _note_error(self, name: str, why: MicrocenterError, at: datetime) -> None:
         """A card that was not there or could not be read says nothing against the reader."""
         with self._writing:
             state = replace(self._states[name], error=why.code, error_at=at)
             if isinstance(why, Unreachable):
-                state = replace(state, health=SILENT.health, code=SILENT.code, at=at)
+                state = _now(state, SILENT, at)
             self._states[name] = state
+
+
+def _now(state: DeviceState, seen: Seen, at: datetime) -> DeviceState:
+    since = state.since if state.health is seen.health and state.since else at
+    return replace(state, health=seen.health, code=seen.code, at=at, since=since)

@@ -96,3 +96,22 @@ def test_a_hostile_code_is_turned_down_and_leads_nowhere(desk: Desk, caplog: pyt
         assert "扫到的不是我们的码" in answer.text
         assert "手工输入" in answer.text
         assert not hostile or (hostile not in answer.text and hostile not in caplog.text)
+
+
+def test_a_reader_that_stays_silent_is_the_heads_task_until_it_answers(desk: Desk, reader: FakeReader) -> None:
+    head = desk.clerk("zhaoqiang")
+
+    def passes(minutes: int) -> str:
+        desk.party.clock.advance(minutes * 60)
+        jobs.watch_devices(desk.station)
+        return head.sees("/attention").text
+
+    reader.unplug()
+    assert "没有应答" in passes(0)  # the strip says it at once
+    assert "有设备超过十分钟没有应答" not in passes(9)
+    assert passes(2).count("有设备超过十分钟没有应答") == 1
+    assert passes(60).count("有设备超过十分钟没有应答") == 1  # once, not every ten seconds
+    reader.plug_in()
+    assert "有设备超过十分钟没有应答" not in passes(1)
+    reader.unplug()
+    assert "有设备超过十分钟没有应答" not in passes(1)  # counted anew

@@ -310,6 +310,8 @@ NETWORK_WORDS: Texts = {
         "A station long in the dark confirms its people",
     ),
     "attention.people-unconfirmed.todo": ("由该站站长确认。", "The head of the station confirms them."),
+    "attention.device-silent": ("服务站有设备没有应答", "A device of a station does not answer"),
+    "attention.device-silent.todo": ("由该站站长检查。", "The head of the station looks at it."),
     "attention.disk": ("磁盘空间不足", "The disk is nearly full"),
     "attention.disk.todo": (
         "腾出空间；已有数据是安全的，新的工作会被拒绝。",

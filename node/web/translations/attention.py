@@ -178,6 +178,16 @@ ATTENTION: Texts = {
     ),
     "attention.acted-after-leaving": ("一名已离岗人员办理了一步", "Somebody acted who had left"),
     "attention.acted-after-leaving.todo": ("由区中心督查人员核对。", "The district's supervisor looks at it."),
+    "attention.slip-printer": ("取号小票打不出来", "Slips do not come out"),
+    "attention.slip-printer.todo": (
+        "请看看小票机有没有纸、线有没有松。群众的号都在，排队不受影响；再打出一张小票后，这条自动消失。",
+        "See whether the slip printer has paper and its cable sits. The queue goes on; with the next slip this line goes.",
+    ),
+    "attention.device-silent": ("有设备超过十分钟没有应答", "A device has not answered for ten minutes"),
+    "attention.device-silent.todo": (
+        "请到“设备”页看是哪一台，检查连线和电源；这期间照页面上的手工办法办理",
+        "See on the page “Devices” which one, and check its cable and power; work by hand meanwhile",
+    ),
     "attention.disk": ("硬盘空间不足，不能开始新的收件", "The disk is nearly full: no new intake can begin"),
     "attention.disk.todo": (
         "已有内容不受影响。请联系运行管理员清理空间。",
