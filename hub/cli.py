@@ -14,7 +14,7 @@ from pathlib import Path
 import uvicorn
 from sqlite_utils import Database
 
-from hub import archive_cli, catalogue_cli, schema
+from hub import archive_cli, catalogue_cli, rule_cli, schema
 from hub.app import Hub, create_app
 from hub.commands import Commands, Terminal, add_commands
 from hub.jobs import drill_now
@@ -257,6 +257,9 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("bundle", type=Path, help="目录文件 the bundle")
 
     add_commands(Commands(Terminal(_hub_beside, _require, _pass_phrase, print)), command, catalogue, with_folder)
+
+    rule = command("rule", None, "即时办理规则 instant rules").add_subparsers(required=True, metavar="WHAT")
+    rule_cli.add_commands(rule_cli.RuleCommands(_hub_beside, _require, print), rule, command, with_folder)
 
     archive = command("archive", None, "电子档案 the archive").add_subparsers(required=True, metavar="WHAT")
     archive_cli.add_commands(archive, command, with_folder, _hub_beside)

@@ -24,6 +24,7 @@ from protocol.cases.rules import Role
 from protocol.catalogue.calendar_files import load_calendars
 from protocol.catalogue.publishers import make_key
 from protocol.catalogue.reading import load_folder, read_item
+from protocol.catalogue.reference import read_list
 from protocol.catalogue.remits import read_csv, write_csv
 from protocol.clock import CHINA, WallClock, moment
 from protocol.errors import Refused
@@ -67,6 +68,9 @@ class Commands:
             if files:
                 items = [read_item(file.name, file.read_bytes()) for file in files]
                 hub.publishing.load_items(one.id, items, whole=False, by=options.by, at=at)
+            if options.lists:
+                lists = [read_list(file.name, file.read_bytes()) for file in options.lists]
+                hub.publishing.load_lists(one.id, lists, options.by, at)
             if options.calendars:
                 hub.publishing.load_calendars(one.id, load_calendars(options.calendars), options.by, at)
             if options.authority:
@@ -213,6 +217,9 @@ def add_commands(
     load = made("load", commands.load, "载入草稿 load items, calendars or the table of authority as a draft")
     load.add_argument("items", type=Path, nargs="*", help="事项文件夹或文件 a folder of item files, or files")
     load.add_argument("--part", action="store_true", help="文件夹只是一部分 the folder is a part: nothing is taken out")
+    load.add_argument(
+        "--lists", type=Path, nargs="+", default=[], help="参照清单文件 reference lists, list.<name>.yaml"
+    )
     load.add_argument("--calendars", type=Path, help="日历文件夹 folder of calendar files")
     load.add_argument("--authority", type=Path, help="权限表 the table of authority, CSV in UTF-8")
     load.add_argument("--note", default="", help="说明 what it is for")

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 from sqlite_utils import Database
@@ -22,6 +20,8 @@ from hub import publisher_keys
 from hub.changes import Change, changes
 from hub.content import carried_over, doubts_of, pinned
 from hub.intake import Stage
+from hub.publication import UNDER_WAY, Publication, State, publication, publications, under_way
+from hub.rehearsing import require_rehearsed
 from hub.shelf import Shelf, highest, newest
 from protocol.catalogue.bundle import CALENDAR, ITEM, KEPT, REMIT, Catalogue, catalogue_of, parts_of
 from protocol.catalogue.calendars import CalendarYear
@@ -29,6 +29,7 @@ from protocol.catalogue.checking import check_items
 from protocol.catalogue.issue import Issue, Signature, head_of, read_issue, write_issue
 from protocol.catalogue.items import Item
 from protocol.catalogue.publishers import May, Publishers, sign_head
+from protocol.catalogue.reference import ReferenceList, parts_of_lists
 from protocol.catalogue.remits import Doubt, Remit
 from protocol.clock import CHINA, stamp
 from protocol.controls.machine import control_for
@@ -42,73 +43,7 @@ log = logging.getLogger(__name__)
 ReadList = Callable[[], tuple[bytes, Publishers]]  # the authority's list of publishers; (b"", NOBODY) before the first
 
 
-class State(StrEnum):
-    DRAFT = "draft"
-    SIGNED = "signed"
-    CANARY = "canary"  # approved, and tried at some stations
-    ALL = "all"
-    DROPPED = "dropped"  # before it reached anybody, or taken back while it was tried
-
-
-UNDER_WAY = (State.DRAFT, State.SIGNED, State.CANARY)
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    id: int
-    state: State
-    base: int
-    number: int
-    rolls_back_to: int
-    note: str
-    content: str
-    drafted_by: str  # everybody who changed the draft, in that order, with blanks between
-    drafted_at: str
-    signed_by: str
-    signed_at: str
-    approved_by: str
-    approved_at: str
-    canaries: tuple[str, ...]
-    all_by: str
-    all_at: str
-    all_reason: str
-    ended_by: str
-    ended_at: str
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.state in UNDER_WAY
-
-
-_COLUMNS = (
-    "id, state, base, number, rolls_back_to, note, content, drafted_by, drafted_at, signed_by, signed_at,"
-    " approved_by, approved_at, canaries, all_by, all_at, all_reason, ended_by, ended_at"
-)
-
-
-def publications(db: Database, limit: int = 100) -> list[Publication]:
-    """The latest first."""
-    rows = db.execute(f"select {_COLUMNS} from publications order by id desc limit ?", (limit,)).fetchall()
-    return [_publication(row) for row in rows]
-
-
-def publication(db: Database, number: int) -> Publication:
-    """By its id. :raises Refused: no-publication"""
-    row = db.execute(f"select {_COLUMNS} from publications where id = ?", (number,)).fetchone()
-    if row is None:
-        raise Refused("refused.no-publication")
-    return _publication(row)
-
-
-def under_way(db: Database) -> Publication | None:
-    return next((one for one in publications(db) if one.is_under_way), None)
-
-
-def _publication(row: Sequence[object]) -> Publication:
-    values = list(row)
-    values[1] = State(str(values[1]))
-    values[13] = tuple(msgspec.json.decode(str(values[13]), type=list[str]))
-    return Publication(*values)  # type: ignore[arg-type]  # a row of our own table
+__all__ = ["UNDER_WAY", "Publication", "Publishing", "State", "adopted", "publication", "publications", "under_way"]
 
 
 class Publishing:
@@ -187,6 +122,14 @@ class Publishing:
         rest = {name: data for name, data in issue.parts.items() if not name.startswith(REMIT)}
         self._write_draft(one, rest | parts_of((), remits=rows), by, at)
 
+    def load_lists(self, id_: int, lists: Iterable[ReferenceList], by: str, at: datetime) -> None:
+        """Put these reference lists in the place of those of the same name.
+
+        :raises Refused: publication-moved
+        """
+        one, issue = self._open_draft(id_)
+        self._write_draft(one, {**issue.parts, **parts_of_lists(lists)}, by, at)
+
     def set_parts(self, id_: int, prefix: str, parts: Mapping[str, bytes], by: str, at: datetime) -> None:
         """Everything of another kind, such as the rules of the house under `rule/`.
 
@@ -224,13 +167,15 @@ class Publishing:
     def sign(self, id_: int, by: str, pass_phrase: str, at: datetime) -> None:
         """The number is given, and the editor's signature stands under it.
 
-        :raises Refused: publication-empty, remits, publication-stale, no-publisher-key, pass-phrase, clock-behind
+        :raises Refused: publication-empty, remits, not-rehearsed, publication-stale, no-publisher-key, pass-phrase,
+            clock-behind
         """
         one, issue = self._open_draft(id_)
         if not one.rolls_back_to and not self.differences(one):
             raise Refused("refused.publication-empty")
         if found := self.doubts(one):
             raise Refused("refused.remits", count=len(found))
+        self._require_rehearsed(one, at)
         number = self._next_number(one, at)
         known, key = self._key(by, May.SIGN, pass_phrase, at)
         signed = head_of(number, at, issue.parts)
@@ -243,7 +188,7 @@ class Publishing:
     def approve(self, id_: int, by: str, pass_phrase: str, canaries: Sequence[str], at: datetime) -> None:
         """The second signature; from here on the stations `canaries` have it.
 
-        :raises Refused: own-publication, no-canary, publication-stale, no-publisher-key, pass-phrase
+        :raises Refused: own-publication, no-canary, not-rehearsed, publication-stale, no-publisher-key, pass-phrase
         :raises Distrusted: publishers: the first signature counts no more
         """
         with self._store.read() as db:
@@ -257,6 +202,7 @@ class Publishing:
             raise Refused("refused.no-canary")
         if self._next_number(one, at) != one.number:
             raise Refused("refused.publication-stale")
+        self._require_rehearsed(one, at)
         issue = self._issue(one)
         known, key = self._key(by, May.APPROVE, pass_phrase, at)
         signatures: tuple[Signature, ...] = (*issue.signatures, sign_head(issue.signed, key, by, May.APPROVE))
@@ -375,6 +321,14 @@ class Publishing:
         if base is not None and at < base.issued_at:
             raise Refused("refused.clock-behind")
         return number
+
+    def _require_rehearsed(self, one: Publication, at: datetime) -> None:
+        """What is taken back to an earlier number was rehearsed before that."""
+        if one.rolls_back_to:
+            return
+        base = self._shelf.issue(one.base)
+        with self._store.read() as db:
+            require_rehearsed(db, catalogue_of(base) if base else None, self.content(one), at)
 
     def _require_other_person(self, one: Publication, by: str, at: datetime) -> None:
         """两人办理: with the rule of the house that says so."""

@@ -49,6 +49,11 @@ class ReferenceList:
 _decode = msgspec.json.Decoder(ReferenceList).decode
 
 
+def is_list_file(file: str) -> bool:
+    """A list is edited as `list.<name>.yaml`, beside the items."""
+    return file.startswith("list.") and file.endswith((".yaml", ".yml"))
+
+
 def read_list(file: str, data: bytes) -> ReferenceList:
     """One list out of the bytes of a YAML file.
 
