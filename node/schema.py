@@ -8,7 +8,9 @@ from node.asking import question_tables
 from node.deliver import reminder_table
 from node.demands import demand_tables
 from node.endings import ending_tables
+from node.hall.appointments import appointment_tables
 from node.hall.day import day_tables
+from node.hall.estimates import times_tables
 from node.hall.ledger import hall_tables
 from node.hall.signs import sign_tables
 from node.instant import instant_tables
@@ -200,3 +202,10 @@ def papers_that_travel_and_doors(db: Database) -> None:
     transfer_tables(db)
     opening_table(db)
     reminder_table(db)
+
+
+@migrations()
+def waiting_times_and_appointments(db: Database) -> None:
+    """How long turns took on each day, and who comes to the hall when."""
+    times_tables(db)
+    appointment_tables(db)

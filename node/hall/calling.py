@@ -6,7 +6,7 @@ a day can be replayed and explained.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,11 +37,16 @@ def pick(hall: Hall, counter: Counter, at: datetime) -> Pick | None:
         return Pick(first.number, _why("held", first, at, hall.rules, None, [], len(can)))
     passed = list(_left_to_specialists(hall, counter, ready, at)) if hall.rules.protect_specialists else []
     open_to_me = [ticket for ticket in ready if ticket not in passed] or ready
-    ranked = sorted(open_to_me, key=lambda ticket: _rank(ticket, at, hall.rules))
+    ranked = order(open_to_me, at, hall.rules)
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
     by = "cap" if _is_over_cap(first, at, hall.rules) else "score"
     skipped = passed if open_to_me is not ready else []
     return Pick(first.number, _why(by, first, at, hall.rules, second, skipped, len(can)))
+
+
+def order(tickets: Iterable[Ticket], at: datetime, rules: Rules) -> list[Ticket]:
+    """As they would be called if every counter could serve every one of them."""
+    return sorted(tickets, key=lambda ticket: _rank(ticket, at, rules))
 
 
 def serves(hall: Hall, counter: Counter, ticket: Ticket) -> bool:

@@ -45,6 +45,8 @@ from protocol.errors import Refused
 MAX_COUNTERS = 40
 MAX_TICKETS = 999  # a day and a station: three digits
 MAX_GROUPS = 6  # of one ticket
+DRAWS_A_MINUTE = 30  # at one machine; after that one every few seconds, for a coach full of people comes too
+DRAW_PAUSE_S = 5
 _AT_COUNTER = (Standing.CALLED, Standing.SERVING)
 
 
@@ -80,9 +82,11 @@ class HallDesk:
     ) -> Ticket:
         """A number of the day's one series; its letter is that of the first group.
 
-        :raises Refused: hall-full: the day's numbers are used up
+        :raises Refused: hall-full: the day's numbers are used up; draw-fast: a child stands at the button
         """
         hall = self.today(tx, at)
+        if machine and _is_played_with(hall, machine, at):
+            raise Refused("refused.draw-fast", seconds=DRAW_PAUSE_S)
         wanted = list(dict.fromkeys(group(code).code for code in groups))[:MAX_GROUPS] or ["general"]
         taken = {int(old.number[1:]) for old in hall.tickets.values() if old.carried_from}
         number = next(
@@ -332,6 +336,13 @@ def serving(hall: Hall, account: str) -> Ticket | None:
 def counter_of(hall: Hall, account: str) -> Counter | None:
     """Where a person sits."""
     return next((one for one in hall.counters.values() if one.is_open and one.account == account), None)
+
+
+def _is_played_with(hall: Hall, machine: str, at: datetime) -> bool:
+    """By the clock as it is now: tickets that a clock which was set back dated later are not counted."""
+    ages = [(at - one.drawn_at).total_seconds() for one in hall.tickets.values() if one.machine == machine]
+    fresh = [age for age in ages if 0 <= age < 60]
+    return len(fresh) >= DRAWS_A_MINUTE and min(fresh) < DRAW_PAUSE_S
 
 
 def _counter(hall: Hall, number: int, by: str) -> Counter:

@@ -130,6 +130,15 @@ class Transferred(msgspec.Struct, frozen=True, omit_defaults=True, tag="transfer
     reason: str = ""
 
 
+class Promised(msgspec.Struct, frozen=True, tag="promised"):
+    """How long somebody was told that he will wait: minutes, from and to."""
+
+    ticket: str
+    before: int  # people
+    low_min: int
+    high_min: int
+
+
 class Carried(msgspec.Struct, frozen=True, tag="carried"):
     """Not served today: is first in line on the next day the hall is open."""
 
@@ -146,5 +155,5 @@ class DayEnded(msgspec.Struct, frozen=True, tag="ended"):
 
 Event = (
     Drawn | Opened | Paused | Resumed | Closed | Called | Recalled | Arrived | CaseTaken | Finished | Missed
-    | Restored | Voided | Held | BackFromHold | Transferred | Carried | RulesSet | DayEnded
+    | Restored | Voided | Held | BackFromHold | Transferred | Promised | Carried | RulesSet | DayEnded
 )  # fmt: skip

@@ -7,7 +7,6 @@ memory and is brought up to what a snapshot holds, so that eight open pages do n
 from __future__ import annotations
 
 import threading
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -85,7 +84,8 @@ class Halls:
         """For one unit of work, which may come to nothing: nobody else sees it."""
         with self._lock:
             known = self._hall
-        return deepcopy(_brought_up(tx, day, known))
+        hall = _brought_up(tx, day, known)
+        return hall.copied() if hall is known else hall
 
 
 def keep(tx: Database, hall: Hall, event: Event, *, by: str, at: datetime) -> None:
@@ -104,7 +104,7 @@ def _brought_up(db: Database, day: str, known: Hall | None) -> Hall:
         known = Hall(day)
     if known.upto == head:
         return known
-    hall = deepcopy(known)
+    hall = known.copied()
     for one in events(db, day, hall.upto):
         hall.apply(one.at, one.by, one.event)
     return hall

@@ -11,5 +11,11 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form.is-sent")) form.classList.remove("is-sent");
 });
 
-// What went wrong stands there for a minute, and then the machine is ready for the next one.
-if (document.body.dataset.home) setTimeout(() => location.replace(document.body.dataset.home), 60000);
+// A page that nobody touches stands there for a minute, or as long as it says, and then the machine is ready for the next one.
+if (document.body.dataset.home) {
+  const patience = 1000 * (document.body.dataset.homeAfter || 60);
+  let going;
+  const wait = () => { clearTimeout(going); going = setTimeout(() => location.replace(document.body.dataset.home), patience); };
+  for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, wait);
+  wait();
+}

@@ -24,6 +24,7 @@ from protocol.settings import Machines
 
 # where a machine of each kind begins, and whether that is at a counter
 HOMES: dict[MachineKind, tuple[str, bool]] = {
+    MachineKind.TICKET: ("ticket", False),
     MachineKind.SCREEN: ("screen", False),
     MachineKind.COUNTER_SCREEN: ("screen.counter", True),
     MachineKind.PAD: ("rate", True),

@@ -6,6 +6,7 @@ from node.machines import MachineKind
 from node.web import machines, rating, ratings, room
 from node.web.kiosk_routes import kiosk_routes
 from node.web.room import machine_form, machine_page
+from node.web.ticket_routes import ticket_routes
 from node.web.tools import DESK
 from protocol.cases.rules import Role
 from protocol.console.protect import PUBLIC, ConsoleRoute, form, page
@@ -25,6 +26,7 @@ def room_routes() -> list[ConsoleRoute]:
         form("/ratings/{rating}/step", ratings.step, to=(Role.HEAD,), name="ratings.step"),
         form("/ratings/{rating}/contact", ratings.reveal, to=(Role.HEAD,), name="ratings.reveal"),
         *kiosk_routes(),
+        *ticket_routes(),
         # the head's list of them
         page("/room", machines.show, to=(Role.HEAD,), name="machines"),
         form("/room/code", machines.give_code, to=(Role.HEAD,), name="machines.code"),

@@ -179,6 +179,7 @@ def navigation(request: Request, account: Account) -> Sequence[NavItem]:
         NavItem("desk", say("nav.desk")),
         NavItem("queue", say("queue.title")),
         NavItem("items", say("nav.items")),
+        NavItem("appointments", say("nav.appointments")),
         NavItem("cases", say("nav.cases")),
         NavItem("deliver", say("deliver.title"), count=to_fetch),
         NavItem("transfers", say("transfer.title"), count=coming),

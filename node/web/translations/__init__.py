@@ -19,6 +19,7 @@ from node.web.translations.people import PEOPLE
 from node.web.translations.ratings import RATINGS
 from node.web.translations.room import ROOM
 from node.web.translations.rules import RULES
+from node.web.translations.ticket import TICKET
 from protocol.console.texts import merged
 
 NODE = merged(
@@ -41,4 +42,5 @@ NODE = merged(
     RATINGS,
     ROOM,
     RULES,
+    TICKET,
 )

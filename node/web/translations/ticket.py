@@ -38,7 +38,10 @@ TICKET: Texts = {
         "有下面情况的，点一下，可以提前 {minutes} 分钟（不用证件）",
         "If one of these is true, touch it: you count as {minutes} min earlier (nothing to show)",
     ),
-    "ticket.klass-plain": ("有下面情况的，点一下，方便我们照顾您", "If one of these is true, touch it: we will look after you"),
+    "ticket.klass-plain": (
+        "有下面情况的，点一下，方便我们照顾您",
+        "If one of these is true, touch it: we will look after you",
+    ),
     "ticket.klass.ordinary": ("都不是", "None of these"),
     "ticket.klass.elderly": ("60 岁以上", "60 or older"),
     "ticket.klass.disabled": ("残疾人", "Disabled"),
@@ -52,8 +55,14 @@ TICKET: Texts = {
     "ticket.wait": ("大约等 {low}–{high} 分钟", "About {low}–{high} min"),
     "ticket.wait-under": ("{high} 分钟以内", "Within {high} min"),
     "ticket.your-number": ("您的号码", "Your number"),
-    "ticket.take-slip": ("请取走小票。叫到这个号，请到窗口来。", "Please take your slip. Come when this number is called."),
-    "ticket.no-slip": ("小票没有打出来。请记住这个号码，或者拍张照。", "The slip was not printed. Remember this number or take a photo."),
+    "ticket.take-slip": (
+        "请取走小票。叫到这个号，请到窗口来。",
+        "Please take your slip. Come when this number is called.",
+    ),
+    "ticket.no-slip": (
+        "小票没有打出来。请记住这个号码，或者拍张照。",
+        "The slip was not printed. Remember this number or take a photo.",
+    ),
     "ticket.no-slip-next": (
         "号码已经排上，不用重新取。已经告诉工作人员。",
         "You are in the queue; do not draw again. The desk has been told.",
@@ -75,7 +84,10 @@ TICKET: Texts = {
         "Tell the code to the citizen. On the day it is typed at the ticket machine, or the ID card is put on it.",
     ),
     "appointments.made": ("预约码", "Code"),
-    "appointments.tell": ("请告诉本人，并提醒提前几分钟到。", "Tell it to the person, who should come some minutes early."),
+    "appointments.tell": (
+        "请告诉本人，并提醒提前几分钟到。",
+        "Tell it to the person, who should come some minutes early.",
+    ),
     "appointments.before": ("前一天", "Day before"),
     "appointments.after": ("后一天", "Day after"),
     "appointments.day": ("日期", "Day"),
@@ -96,7 +108,10 @@ TICKET: Texts = {
         "With it the ID card will do on the day. The number itself is not kept, and after the day it is known no more.",
     ),
     "appointments.book": ("登记", "Make"),
-    "appointments.slot-wrong": ("请填 {days} 天之内、现在以后的日期和时间", "A day and time from now on, within {days} days"),
+    "appointments.slot-wrong": (
+        "请填 {days} 天之内、现在以后的日期和时间",
+        "A day and time from now on, within {days} days",
+    ),
     "appointments.group-missing": ("请选择办什么", "Choose what it is for"),
     "appointments.number-wrong": ("身份证号码不对，请核对", "This is no ID number: check it"),
 }

@@ -1172,6 +1172,25 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "All {limit} numbers of today are taken",
         "Serve without a number, or come tomorrow",
     ),
+    "refused.draw-fast": (
+        "刚才取号太快了",
+        "请等 {seconds} 秒，再点一次；已经取出的号都有效",
+        "Numbers were drawn very fast just now",
+        "Wait {seconds} s and touch once more; the numbers drawn are good",
+    ),
+    "refused.hall-closed": ("现在还没有开门", "请开门后再来取号", "The station is shut", "Come back when it is open"),
+    "refused.slot": (
+        "这个时间不能预约",
+        "请选现在以后、{days} 天之内的时间",
+        "This time cannot be booked",
+        "Choose one from now on, within {days} days",
+    ),
+    "refused.appointment-unknown": (
+        "今天没有这个预约，或者已经取过号",
+        "请再核对一下预约码，也可以直接取号",
+        "There is no such appointment today, or its number is drawn",
+        "Check the code, or just draw a number",
+    ),
     "refused.ticket-unknown": (
         "今天没有 {ticket} 这个号",
         "请再看一遍小票上的号码",
