@@ -7,7 +7,7 @@ what is called by voice and by a flash, and go on without JavaScript, silently, 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,11 +16,13 @@ from starlette.responses import Response
 
 from node.hall import board, signs
 from node.hall.board import Call
+from node.hall.estimates import Pace, forecast, newcomer, paces
 from node.hall.ledger import day_of
 from node.hall.state import Counter, Hall, Standing
 from node.web import room
 from node.web.room import Look
 from node.web.screen_stream import Told, stream
+from node.web.ticket_words import wait_words
 from node.web.tools import house
 from protocol.console.pages import Pages, render, url
 from protocol.console.texts import Lang, Phrase, say
@@ -46,8 +48,8 @@ class CallLine:
 @dataclass(frozen=True, slots=True)
 class WaitLine:
     group: Both
-    people: int
-    hint: Both
+    people: Both
+    wait: Both | None  # of somebody who comes now, where it is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,14 @@ def show(request: Request) -> Response:
     here, at = house(request), house(request).clock.now()
     with here.store.read() as db:
         hall = here.hall.halls.of(db, day_of(at))
+        known = paces(db, hall)
     page = ScreenPage(
         room.look(request),
         at,
         at,
         {word: both(request, say(f"screen.{word}")) for word in _WORDS},
         [_call_line(request, hall, call) for call in board.last_calls(hall)],
-        [_wait_line(request, one) for one in board.waits(hall, at)],
+        [_wait_line(request, one, hall, known, at) for one in board.waits(hall, at)],
         board.missed(hall),
         f"{url(request, 'screen.events')}?after={day_of(at)}.{_unspoken_after(hall, at)}",
         url(request, "screen"),
@@ -164,9 +167,14 @@ def _call_line(request: Request, hall: Hall, call: Call) -> CallLine:
     )
 
 
-def _wait_line(request: Request, one: board.GroupWaits) -> WaitLine:
+def _wait_line(
+    request: Request, one: board.GroupWaits, hall: Hall, known: Mapping[str, Pace], at: datetime
+) -> WaitLine:
+    wait = wait_words(forecast(hall, newcomer(hall, one.group.code, at), known, at))
     return WaitLine(
-        Both(one.group.name, one.group.name_en), one.people, both(request, say("screen.people", n=one.people))
+        Both(one.group.name, one.group.name_en),
+        both(request, say("screen.people", n=one.people)),
+        both(request, wait) if wait else None,
     )
 
 

@@ -84,6 +84,21 @@ def test_the_screen_shows_the_last_six_calls_in_both_languages_and_nobodys_name(
     assert '<noscript><meta http-equiv="refresh"' in page.text
 
 
+def test_the_screen_says_how_long_somebody_waits_who_comes_now_once_the_hall_has_been_measured(desk: Desk) -> None:
+    clerk = desk.clerk()
+    opens(clerk, 3)
+    for _ in range(9):
+        draws(desk)
+    assert "分钟" not in desk.browser().sees("/screen").text
+    for _ in range(6):
+        presses(clerk, "next")
+        presses(clerk, "arrive")
+        desk.party.clock.advance(300)
+    page = desk.browser().sees("/screen").text
+    assert "大约等" in page or "分钟以内" in page
+    assert " min</small>" in page
+
+
 def test_who_was_missed_stands_in_a_row_of_his_own(desk: Desk) -> None:
     clerk = desk.clerk()
     opens(clerk)
