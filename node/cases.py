@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
+from node.kiosk import codes
 from protocol.casebook import ROW_COLUMNS, CaseRow, row_of
 from protocol.cases.rules import Status
 from protocol.exchange.journal import place
@@ -100,7 +101,7 @@ def listed(
     limit: int = 50,
     offset: int = 0,
 ) -> list[ListedCase]:
-    """Newest first. `search` looks in numbers, items and names of applicants; no `statuses` means all.
+    """Newest first. `search` looks in numbers, items, names of applicants and receipt codes; no `statuses` means all.
 
     `by` keeps those in which that account of this station did something.
     """
@@ -132,9 +133,12 @@ def how_many(
 def _wanted(search: str, statuses: Sequence[Status], queued_only: bool, by: str) -> tuple[str, list[object]]:
     where, params = ["status != ''"], list[object]()
     if search.strip():
-        where.append("(number like ? escape '\\' or applicant like ? escape '\\' or item = ?)")
+        where.append(
+            "(number like ? escape '\\' or applicant like ? escape '\\' or item = ?"
+            " or id = (select case_id from receipt_codes where code = ?))"
+        )
         pattern = "%" + search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        params += [pattern, pattern, search.strip().upper()]
+        params += [pattern, pattern, search.strip().upper(), codes.read(search)]
     if statuses:
         where.append(f"status in ({','.join('?' * len(statuses))})")
         params += statuses

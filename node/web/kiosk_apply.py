@@ -61,8 +61,8 @@ class AskPage:
     look: Look
     frame: Frame
     item: str
-    place: int  # from 0
-    places: int
+    step: int  # from 1
+    steps: int
     question: Phrase | str  # of a choice; empty where lines are filled in
     name: str  # of the choice's buttons
     choices: Sequence[tuple[str, str]]
@@ -163,7 +163,7 @@ def _ask_page(
         visit.look,
         frame(request, visit, "choice" if one else "fields"),
         item_name(request, item),
-        place,
+        place + 1,
         len(screens),
         question,
         f"a.{one.key}" if one else "",

@@ -49,6 +49,7 @@ class PapersPage:
     item: str
     wanted: Sequence[Wanted]
     lacking: int
+    asked: str  # code of the one that is asked for now; the others follow one by one
     trouble: str
     trouble_next: str
     back_href: str
@@ -139,6 +140,7 @@ def _page(
         item_name(request, item),
         wanted,
         sum(1 for one in wanted if not one.files),
+        next((one.code for one in wanted if not one.files), ""),
         trouble,
         trouble_next,
         url(request, "kiosk.ask", place=0),

@@ -283,6 +283,13 @@ def test_guessing_codes_comes_to_an_end_and_says_nothing(room: Desk) -> None:
     assert "/kiosk/cases/" in guesser.posts("/kiosk/code", **{"code": code, "last-four": NUMBER[-4:]}).url
 
 
+def test_the_desk_finds_a_case_by_the_code_that_somebody_says(room: Desk) -> None:
+    _, code = applied(room)
+    clerk = room.clerk()
+    clerk.sees("/cases")
+    assert "社保参保缴费证明打印" in clerk.posts("/cases", {"q": code.lower()}).text
+
+
 # -- papers
 
 

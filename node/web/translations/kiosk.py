@@ -168,7 +168,6 @@ KIOSK: Texts = {
     "kiosk.case-delivered": ("区中心已收到", "Received by the district centre"),
     "kiosk.case-stored": ("已存本站，等待送出", "Saved at this station, not yet sent"),
     "kiosk.case-papers": ("可以打印", "To print"),
-    "kiosk.case-print": ("打印", "Print"),
     "kiosk.case-desk": (
         "正本请本人带身份证到窗口签收。",
         "Fetch the original at the counter with your card and sign for it.",
