@@ -9,7 +9,19 @@ from enum import StrEnum
 import msgspec
 from sqlite_utils import Database
 
-from hub import breaches, demands, directory, endings, kiosk_days, openings, people, questions, ratings, readings
+from hub import (
+    breaches,
+    demands,
+    directory,
+    endings,
+    hall_days,
+    kiosk_days,
+    openings,
+    people,
+    questions,
+    ratings,
+    readings,
+)
 from hub.cards import note_card
 from hub.finished import note_for_archive
 from hub.instant import note_instant
@@ -66,6 +78,7 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.RATING_STEP: ratings.hear_step,
         Kind.KIOSK_DAY: kiosk_days.hear,
         Kind.QUESTION: questions.hear,
+        Kind.HALL_DAY: hall_days.hear,
     }
 
 

@@ -11,6 +11,7 @@ from hub.demands import demand_tables
 from hub.directory import directory_tables
 from hub.endings import ending_tables
 from hub.finished import archive_tables
+from hub.hall_days import hall_tables
 from hub.instant import instant_tables
 from hub.kiosk_days import kiosk_day_table
 from hub.openings import openings_table
@@ -384,3 +385,9 @@ def papers_that_travel_and_doors(db: Database) -> None:
 def rehearsals_of_instant_rules(db: Database) -> None:
     """What a rule would have done with past cases, before anybody signed it."""
     rehearsal_tables(db)
+
+
+@migrations()
+def halls_of_the_stations(db: Database) -> None:
+    """Each day of each hall in figures."""
+    hall_tables(db)

@@ -28,7 +28,7 @@ from node import cases, endings, jobs, replies
 from node.asking import Asking
 from node.devices.registry import Devices
 from node.dues import Dues
-from node.hall import appointments, estimates
+from node.hall import appointments, estimates, report
 from node.hall.desk import HallDesk
 from node.hall.ledger import Halls
 from node.hall.voice import Voice
@@ -132,7 +132,7 @@ class Station:
         self.hours = Hours(self.store, self.shelf, settings.tier)
         self.visitors = Visitors()
         self.devices = Devices(settings.devices)
-        self.hall = HallDesk(Halls(), ended=(estimates.learn, appointments.forget))
+        self.hall = HallDesk(Halls(), ended=(estimates.learn, appointments.forget, report.telling(self.pen)))
         self.voice = Voice(settings.folder / "voice")
         self.bell = Bell()
         self._chores: BackgroundScheduler | None = None

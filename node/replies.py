@@ -43,6 +43,7 @@ def handlers(book: Casebook) -> dict[str, Handler]:
         Kind.RATING_STEP: ratings.hear_step,
         Kind.KIOSK_DAY: meters.hear,
         Kind.QUESTION: asking.hear,
+        Kind.HALL_DAY: _keep_only,  # reckoned from the hall's own events
     }
 
 

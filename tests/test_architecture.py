@@ -156,6 +156,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "hub.rehearsing",
         "hub.counting",
         "hub.demands",
+        "hub.hall_days",
         "hub.kiosk_days",
         "hub.people",
         "hub.people_record",

@@ -124,9 +124,10 @@ def forecast(hall: Hall, ticket: Ticket, known: Mapping[str, Pace], at: datetime
     waiting = [one for one in hall.waiting() if one.number != ticket.number]
     line = order([*waiting, ticket], at, hall.rules)
     ahead = line[: line.index(ticket)]
-    rivals = [one for one in ahead if mine and any(serves(hall, hall.counters[number], one) for number in mine)]
     if not mine:
         return Forecast(sum(one.group == ticket.group for one in ahead), None)
+    ahead = [one for one in ahead if any(serves(hall, counter, one) for counter in counters)]
+    rivals = [one for one in ahead if any(serves(hall, hall.counters[number], one) for number in mine)]
     groups = {one.group for one in ahead} | {hall.tickets[one.ticket].group for one in counters if one.ticket}
     if not groups <= known.keys():
         return Forecast(len(rivals), None)

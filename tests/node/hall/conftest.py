@@ -8,7 +8,15 @@ import pytest
 
 from node.devices.registry import Devices
 from protocol.settings import Device, Machines, Room
+from tests.node.hall.room import Hallway
 from tests.node.station import Desk
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Hallway]:
+    room = Hallway(tmp_path)
+    yield room
+    room.close()
 
 
 @pytest.fixture

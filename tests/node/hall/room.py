@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from node.hall.desk import HallDesk
+from node.hall.estimates import learn
 from node.hall.ledger import Halls, day_of
 from node.hall.rules import Klass
 from node.hall.state import Hall, Ticket
@@ -25,7 +26,7 @@ class Hallway:
     def __init__(self, folder: Path) -> None:
         self.store = Store(folder / "station.db", migrations, durable=False)
         self.store.open()
-        self.desk = HallDesk(Halls())
+        self.desk = HallDesk(Halls(), (learn,))
         self.at = MORNING
 
     def close(self) -> None:
@@ -33,7 +34,7 @@ class Hallway:
 
     def power_cut(self) -> None:
         """What was in memory only is gone."""
-        self.desk = HallDesk(Halls())
+        self.desk = HallDesk(Halls(), (learn,))
 
     def later(self, minutes: float) -> datetime:
         self.at += timedelta(minutes=minutes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,13 +12,6 @@ from node.hall.ledger import day_of
 from node.hall.rules import Klass, Rules
 from protocol.errors import Refused
 from tests.node.hall.room import Hallway
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Hallway]:
-    room = Hallway(tmp_path)
-    yield room
-    room.close()
 
 
 def test_an_old_woman_counts_as_having_come_ten_minutes_earlier_and_no_more(room):
