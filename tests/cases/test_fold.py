@@ -7,6 +7,7 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from protocol.cases.acts import (
     Applicant,
@@ -368,3 +369,41 @@ def seen(case: Case) -> tuple[object, ...]:
 def test_requests_name_the_side_that_does_not_own_the_status() -> None:
     for side, _, statuses in REQUESTS.values():
         assert all(OWNER[status] is not side for status in statuses)
+
+
+# -- cases that move
+
+
+def _at_the_desk() -> list[Told]:
+    return line(Act.SUBMIT, Act.ACCEPT, Act.REVIEW, Act.GRANT, Act.ISSUE)
+
+
+@pytest.mark.parametrize("life", [1, 9])
+def test_what_the_desk_did_stands_whatever_the_district_ordered_meanwhile(life: int) -> None:
+    acts = _at_the_desk()
+    move = told(act("m", Act.MOVE, "a4", to="t"), 1, life=1, epoch="0")
+    handed = structs.replace(told(act("h", Act.HAND_OVER, "a4"), 9, life=life, epoch="9"), station="s")
+    elsewhere = structs.replace(told(act("i", Act.HAND_OVER, "m"), 1, life=1, epoch="1"), station="t")
+    case = fold([*acts, move, elsewhere, handed])
+    assert (case.status, case.station, case.tip) == (Status.HANDED_OVER, "s", "h")
+    assert {step.act.id: step.standing for step in case.set_aside} == {"m": Standing.FORKED, "i": Standing.FORKED}
+    assert case.known_at == ["s", "t"]  # the other desk has to hear that it does not have the case
+
+
+def test_only_the_desk_that_holds_a_case_moves_it() -> None:
+    acts = [*_at_the_desk(), told(act("m", Act.MOVE, "a4", to="t"), 9)]
+    late = structs.replace(told(act("h", Act.HAND_OVER, "m"), 9), station="s")
+    case = fold([*acts, late])
+    assert (case.status, case.station) == (Status.ISSUED, "t")
+    assert case.set_aside[0].why == "refused.not-holder"
+    assert acts_open(case, Side.STATION, (Role.CLERK,), "s") == []
+    assert Act.HAND_OVER in acts_open(case, Side.STATION, (Role.CLERK,), "t")
+
+
+def test_a_wish_is_over_with_the_next_move() -> None:
+    acts = [*_at_the_desk(), told(act("w", Act.ASK_MOVE, "a4", to="t"), 9)]
+    assert fold(acts).fetch_at == "t"
+    moved = [*acts, told(act("m", Act.MOVE, "a4", to="u"), 9)]
+    assert (fold(moved).station, fold(moved).fetch_at) == ("u", "")
+    again = [*moved, told(act("x", Act.ASK_MOVE, "m", to="t"), 10)]
+    assert fold(again).fetch_at == "t"

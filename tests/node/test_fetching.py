@@ -230,9 +230,8 @@ def test_nobody_sends_under_another_stations_number(desk: Desk) -> None:
         id="x", what=transfer_book.What.SENT, number="JJ-DAFENG-26-0009-AAA", sender="boya", receiver=STATION,
         at="2026-03-02T00:15:00.000Z", account="clerk", lines=[transfer_book.TransferLine(case="", what="x")],
     )  # fmt: skip
-    with pytest.raises(Distrusted, match="author"), boya.office.store.write() as tx:
-        body = msgspec.msgpack.encode(step)
-        boya.office.pen.write(tx, HUB, Kind.TRANSFER, body, by="clerk", at=boya.clock.now())
+    with boya.office.store.write() as tx, pytest.raises(Distrusted, match="author"):
+        boya.office.pen.write(tx, HUB, Kind.TRANSFER, msgspec.msgpack.encode(step), by="clerk", at=boya.clock.now())
 
 
 # -- the doors
