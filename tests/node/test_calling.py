@@ -46,7 +46,8 @@ def opens(clerk: Browser, counter: int = 1, *skills: str, needs: tuple[str, ...]
 
 
 def presses(clerk: Browser, act: str, **typed: object) -> Page:
-    clerk.sees("/desk/queue")
+    if not clerk.page.url.endswith("/desk/queue"):
+        clerk.sees("/desk/queue")
     plain = act in ("next", "recall", "arrive", "miss", "finish", "resume", "close")
     return clerk.posts(f"/desk/queue/press/{act}" if plain else f"/desk/queue/{act}", typed)
 

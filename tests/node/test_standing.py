@@ -38,7 +38,7 @@ def test_the_bar_says_only_what_the_district_has_receipted(desk: Desk) -> None:
     assert parts[0] == "离线办理中"
     assert parts[1].startswith("已离线 2 小时 1")
     assert parts[2] == "本机待上传 1 件、材料 3 份"
-    assert parts[3] == "可正常收件、打印"
+    assert parts[3] == "可正常收件、叫号、打印"
     assert "bar-plain" in clerk.page.text
     desk.world.advance(23 * 3600)
     clerk = desk.clerk()

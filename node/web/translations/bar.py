@@ -29,7 +29,7 @@ BAR: Texts = {
     "bar.waiting-papers-only": ("本机待上传材料 {papers} 份", "{papers:paper waits|papers wait} here"),
     "bar.waiting-entries": ("本机待上传 {entries} 条记录", "{entries:record waits|records wait} here"),
     "bar.nothing-waiting": ("没有待上传的办件", "nothing waits to be uploaded"),
-    "bar.can": ("可正常收件、打印", "intake and printing work as usual"),
+    "bar.can": ("可正常收件、叫号、打印", "intake, calling and printing work as usual"),
     "bar.call": (
         "群众呼叫：{at:time} 起自助终端有人需要帮助",
         "A citizen at the kiosk has been asking for help since {at:time}",

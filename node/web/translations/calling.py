@@ -165,7 +165,7 @@ CALLING: Texts = {
     ),
     "hall.counters": ("窗口", "Counters"),
     "hall.no-counters": ("还没有窗口开着", "No counter is open"),
-    "hall.close-left": ("代为关闭", "Close for her"),
+    "hall.close-left": ("代为关闭", "Close it"),
     "hall.advice": ("潮汐建议", "Who could help"),
     "hall.no-advice": ("各类业务都忙得过来", "No group is short of counters"),
     "hall.signs": ("窗口屏", "Counter screens"),
