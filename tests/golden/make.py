@@ -28,6 +28,8 @@ from protocol.cases.acts import (
     Made,
     Paper,
     Survey,
+    Trace,
+    TracedInput,
     decode_act,
     encode_act,
 )
@@ -88,7 +90,15 @@ def an_act(act: Act, case: str, number: int) -> CaseAct:
             applicant=Applicant(name="测试𬱖", number="none", phone="none"), answers={"address": "测试地址1号"}, papers=[paper],
             situations={"is_new": "yes"}, channel="window", mode="receive", committed=True, lacking=["P08-3"], matter="m",
             after="DAFENG-26-00000-K7M", licence="DAFENG-21-00001-K7M·证照", licence_until="2026-12-31",
-        ) if act is Act.SUBMIT else None,
+        ) if act in (Act.SUBMIT, Act.DECIDE_AT_ONCE) else None,
+        trace=Trace(
+            outcome="grant", rule="ab" * 32, catalogue=4, library="common-expression-language 0.10.0", hits=["own_record"],
+            failed=["broken"], against=["clock"],
+            inputs=[
+                TracedInput(name="given_here", source="station", as_of=AT, value="1"),
+                TracedInput(name="age", source="form", as_of=AT, state="stale", digest="cd" * 32),
+            ],
+        ) if act in (Act.SUBMIT, Act.DECIDE_AT_ONCE) else None,
         corrections=[Correction("address", "看不清")], answers={"address": "测试地址2号"}, papers=[paper],
         request="0" * 32, recipient="测试甲", proposal="grant", simple=True, competent="另一机关", stop=Stop.HEARING,
         expected="约 10 个工作日", chair="chen", person="wu", passed=True, counts_from="2026-03-02", package="ef" * 32,
