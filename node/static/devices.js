@@ -83,8 +83,14 @@ document.addEventListener("click", (event) => {
   if (link) document.getElementById("unlock-key").value = link.dataset.unlocks;
 });
 
-// -- a scanner is a keyboard that nobody can type as fast as: more than 8 characters, less than 35 ms apart, then Enter
+// -- a scanner is a keyboard that nobody can type as fast as: more than 8 characters, less than 35 ms apart, then Enter.
+// Into a field it may type whatever the field is for; our own codes alone are taken out again and followed.
 
+// the shapes of CODES in node/web/devices_scan.py; a test holds the two together
+const OUR_CODES = [
+  /^(?:[A-Za-z0-9-]{3,32}-[0-9]{2}-[0-9]{5}-[0-9A-Za-z]{3})$/,
+  /^(?:MC1:[0-9A-Z $%*+\-./:]+)$/,
+];
 const FAST_MS = 35;
 const SHORTEST = 9;
 const LONGEST = 2000;
@@ -99,8 +105,7 @@ document.addEventListener(
     if (event.key === "Enter") {
       const scanned = isFast && burst.text.length >= SHORTEST ? burst : null;
       burst = null;
-      // a card reader of the keyboard kind types into its field
-      if (!scanned || event.target.closest?.("[data-takes-scan]")) return;
+      if (!scanned || (scanned.field && !OUR_CODES.some((shape) => shape.test(scanned.text)))) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       putBack(scanned);

@@ -2,7 +2,7 @@
 
 A scanner types like a keyboard; devices.js tells it from a person by its speed and posts what it typed here. What
 came in is data from a stranger's paper or phone: it is held against a table of our own shapes, and never becomes an
-address, a search or a line of the log. Another code of ours is another row of CODES.
+address, a search or a line of the log. Another code of ours is another row of CODES, and of OUR_CODES in devices.js.
 """
 
 from __future__ import annotations

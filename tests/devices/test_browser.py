@@ -135,6 +135,12 @@ def test_a_scanner_is_told_from_a_person_and_a_hostile_code_goes_nowhere(
         page.goto(f"{served}/drafts/{draft}")
         page.fill("[name='a.phone']", "139")
         page.focus("[name='a.phone']")
+        page.fill("[name='a.address']", "")
+        page.focus("[name='a.address']")
+        _scans(page, "https://example.com/somebody")  # a field takes what it is given, and Enter leads on
+        page.wait_for_function("document.activeElement.name !== 'a.address'")
+        assert page.input_value("[name='a.address']") == "https://example.com/somebody"
+        page.focus("[name='a.phone']")
         with page.context.expect_page() as opened:
             _scans(page, number)  # in the middle of a form: it opens beside it, and the field is as it was
         opened.value.wait_for_url(f"**/cases/{case}")

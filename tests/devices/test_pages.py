@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
+from pathlib import Path
 
 import pytest
 
 from node import jobs
 from node.devices.fakes.reader import FakeReader
 from node.devices.registry import Devices
+from node.web import devices_scan
 from protocol.settings import Device
 from tests.node.station import Desk
 
@@ -51,6 +54,13 @@ def test_whoever_shows_the_house_lays_cards_of_nobody_on_the_tray(desk: Desk, re
     desk.station.devices = Devices({"card-reader": Device("keyboard")})
     head.sees("/devices")
     assert head.posts("/devices/card-reader/lift").status == 409  # a real reader has no such tray
+
+
+def test_the_page_knows_the_same_codes_as_the_station() -> None:
+    """Both tables: a code that only one of them knew would be taken out of a field and turned down, or never followed."""
+    script = (Path(devices_scan.__file__).parent.parent / "static" / "devices.js").read_text()
+    shapes = re.findall(r"^  /\^\(\?:(.*)\)\$/,$", script, re.MULTILINE)
+    assert shapes == [code.shape.pattern for code in devices_scan.CODES]
 
 
 def test_a_case_number_leads_to_the_case_and_a_licence_to_its_check(desk: Desk) -> None:
