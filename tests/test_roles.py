@@ -26,6 +26,8 @@ from tests.world import MORNING, World
 FORBIDDEN = "您的账号不能打开这一页"
 NEEDS_SIGN_IN = (303, 401)
 ROLES = [role for role in Role if role not in (Role.SYSTEM, Role.APPLICANT)]  # never an account
+# the first word of the names of addresses that are open to a machine of the room
+MACHINES = frozenset({"kiosk", "ticket", "screen", "rate", "form", "query"})
 # they move nothing of a case, so no route of an act may name them
 READERS_ONLY = frozenset({Role.AUDITOR, Role.ADMIN})
 ADMINISTRATION = ("/people", "/sections", "/delegations", "/looks", "/password", "/sign-out", "/language", "/verify")
@@ -92,9 +94,15 @@ def test_nobody_gets_anywhere_without_signing_in(tmp_path, which):
         for route in routes(app):
             if route.to != PUBLIC:
                 assert knock(stranger, route).status_code in NEEDS_SIGN_IN, route.name
-        assert {route.name for route in routes(app) if route.to == PUBLIC} == {
+        public = [route for route in routes(app) if route.to == PUBLIC]
+        machines = [route for route in public if route.name.split(".")[0] in MACHINES]
+        assert {route.name for route in public if route not in machines} == {
             "sign-in", "sign-in.do", "language", "static",
+            *(("room.look", "machine.new", "machine.introduce") if which == "station" else ()),
         }  # fmt: skip
+        for route in machines:  # open to a machine that the head has introduced
+            answer = knock(stranger, route)
+            assert (answer.status_code, answer.headers.get("Location")) in ((303, "/machine"), (409, None)), route.name
 
 
 @pytest.mark.parametrize("which", ["hub", "station"])

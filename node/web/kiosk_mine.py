@@ -42,7 +42,9 @@ LOOKED_THROUGH = 200  # cases of people of one name
 SHOWN = 6
 _HANDED = frozenset({Status.HANDED_OVER, Status.ARCHIVED})
 # before it is handed over, what is in his favour; afterwards everything that he was handed
-_WELCOME = frozenset({Kind.GRANT, Kind.LICENCE, Kind.ACCEPTANCE, Kind.RECEIPT, Kind.COMMITMENT})
+_WELCOME = frozenset(
+    {Kind.GRANT, Kind.LICENCE, Kind.INSTANT, Kind.INSTANT_LICENCE, Kind.ACCEPTANCE, Kind.RECEIPT, Kind.COMMITMENT}
+)
 _HIS = _WELCOME | {Kind.DENIAL, Kind.NON_ACCEPTANCE, Kind.NOT_REQUIRED, Kind.WITHDRAWAL, Kind.TERMINATION}
 CSP_INSIDE = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 

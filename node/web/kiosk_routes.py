@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from node.machines import MachineKind
-from node.web import kiosk, kiosk_apply, kiosk_card, kiosk_items, kiosk_mine, kiosk_papers, kiosk_verify
+from node.web import kiosk, kiosk_apply, kiosk_card, kiosk_check, kiosk_items, kiosk_mine, kiosk_papers, kiosk_verify
 from node.web.kiosk import visit_form, visited
 from node.web.room import machine_form, machine_page
 from protocol.console.protect import ConsoleRoute
@@ -45,10 +45,10 @@ def kiosk_routes() -> list[ConsoleRoute]:
             max_bytes=kiosk_papers.UPLOAD_BYTES,
         ),
         _form("/kiosk/papers/again", visit_form(kiosk_papers.remove), name="kiosk.papers.remove"),
-        _page("/kiosk/check", visited(kiosk_apply.check), name="kiosk.check"),
-        _form("/kiosk/check", visit_form(kiosk_apply.submit), name="kiosk.submit"),
-        _form("/kiosk/later", visit_form(kiosk_apply.later), name="kiosk.later"),
-        _page("/kiosk/done", visited(kiosk_apply.done), name="kiosk.done"),
+        _page("/kiosk/check", visited(kiosk_check.check), name="kiosk.check"),
+        _form("/kiosk/check", visit_form(kiosk_check.submit), name="kiosk.submit"),
+        _form("/kiosk/later", visit_form(kiosk_check.later), name="kiosk.later"),
+        _page("/kiosk/done", visited(kiosk_check.done), name="kiosk.done"),
         # how it stands, and papers
         _page("/kiosk/code", visited(kiosk_mine.ask_code), name="kiosk.code"),
         _form("/kiosk/code", visit_form(kiosk_mine.find), name="kiosk.code.find"),

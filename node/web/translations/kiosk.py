@@ -128,6 +128,12 @@ KIOSK: Texts = {
     "kiosk.submit": ("提交申请", "Send"),
     "kiosk.done-title": ("收据码", "Receipt code"),
     "kiosk.done-sent": ("已经收到您的申请", "We have your application"),
+    "kiosk.done-granted": ("办好了，可以打印", "Done: it can be printed"),
+    "kiosk.done-at-once": (
+        "按规则当场办结，结果由区中心复核。",
+        "Decided on the spot by the rules; the district centre looks at it again.",
+    ),
+    "kiosk.done-print-result": ("打印结果", "Print the result"),
     "kiosk.done-kept": ("已经给您存好了", "It is kept for you"),
     "kiosk.code-is": ("您的收据码", "Your receipt code"),
     "kiosk.code-keep": (
