@@ -9,8 +9,8 @@ import msgspec
 from sqlite_utils import Database
 
 from protocol.errors import Distrusted
+from protocol.exchange.hall_day import HallDay
 from protocol.exchange.journal import Heard
-from protocol.exchange.messages import HallDay
 
 _decode = msgspec.msgpack.Decoder(HallDay).decode
 

@@ -17,11 +17,11 @@ from protocol.cases.acts import CaseAct, Retold
 from protocol.cases.duties import duties_as_markdown
 from protocol.cases.rules import rules_as_markdown
 from protocol.documents.kinds import documents_as_markdown
+from protocol.exchange.hall_day import HallDay
 from protocol.exchange.messages import (
     CataloguePublished,
     EpochBegan,
     FetchAsked,
-    HallDay,
     Header,
     KioskDay,
     LicencesEnded,

@@ -36,7 +36,8 @@ def pick(hall: Hall, counter: Counter, at: datetime) -> Pick | None:
         first = min(mine, key=lambda ticket: (ticket.counts_from, *_came(ticket)))
         return Pick(first.number, _why("held", first, at, hall.rules, None, [], len(can)))
     passed = list(_left_to_specialists(hall, counter, ready, at)) if hall.rules.protect_specialists else []
-    open_to_me = [ticket for ticket in ready if ticket not in passed] or ready
+    left = {ticket.number for ticket in passed}
+    open_to_me = [ticket for ticket in ready if ticket.number not in left] or ready
     ranked = order(open_to_me, at, hall.rules)
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
     by = "cap" if _is_over_cap(first, at, hall.rules) else "score"
@@ -93,7 +94,7 @@ def _left_to_specialists(hall: Hall, counter: Counter, tickets: list[Ticket], at
         for other in hall.counters.values()
         if other.is_free and other.number != counter.number and len(other.skills) < len(counter.skills)
     ]
-    for ticket in tickets:
+    for ticket in tickets if free else ():
         if not _is_over_cap(ticket, at, hall.rules) and any(serves(hall, other, ticket) for other in free):
             yield ticket
 

@@ -19,8 +19,9 @@ from node.hall.day import DayListener
 from node.hall.events import Called, Missed, Restored, Transferred
 from node.hall.ledger import Kept, events
 from node.hall.state import GONE, Hall, Served, Ticket
+from protocol.exchange.hall_day import HallCounter, HallDay, HallWaits
 from protocol.exchange.journal import Journal
-from protocol.exchange.messages import HallCounter, HallDay, HallWaits, Kind
+from protocol.exchange.messages import Kind
 from protocol.exchange.topics import HUB
 
 LONG_S = 30 * 60

@@ -27,6 +27,7 @@ from tests.bench.figures import statistics
 from tests.bench.fold import fold
 from tests.bench.latency import latency
 from tests.bench.publish import publish
+from tests.bench.queue import queue
 from tests.bench.station import idle, reconnect, recovery
 from tests.bench.worklist import ASKED, worklist
 
@@ -87,6 +88,11 @@ def benches(rtt_ms: float, cases: int, scale: float = 1.0) -> dict[str, Bench]:
                 "district_made_s": (0, 4),
                 "district_p99_us": (0, 100_000),
             },
+        ),
+        "queue": Bench(
+            queue,
+            1,
+            {"ordinary_p99_ratio": (0, 1.03), "early_p90_at_85": (0, 0.8), "inside_least_percent": (80, 100)},
         ),
         "clock": Bench(clock, 1, {"mismatches": NONE, "clocks_per_s": (10_000, ANY)}),
     }
