@@ -53,6 +53,7 @@ class CheckPage:
     must_promise: bool
     form: Filled
     ready: bool
+    at_once: bool  # the rules would grant it now; he may ask for a person instead
     back_href: str
 
 
@@ -93,27 +94,44 @@ def submit(request: Request, visit: Visit, form: FormData) -> Response:
     if problems:
         return _check_page(request, visit, Filled(typed, problems))
     to = url(request, "kiosk.done")
+    at_once = forms.text(form, "how") == "at-once" and _may_decide(request, visit, draft, application)
     with here.store.write() as tx:
         if posted_before(tx, form_id) is None:
             drafts.save_details(tx, draft.id, visit.at, committed=typed["committed"] == "yes", channel="kiosk")
-            _send(request, tx, visit, draft.id, application)
+            _send(request, tx, visit, draft.id, application, at_once)
             codes.give(tx, here.store.entropy, draft.id, until=None)
             sessions.sent(tx, visit.session)
             remember_post(tx, form_id, to, at=visit.at)
     return see_other_url(request, to)
 
 
-def _send(request: Request, tx: Database, visit: Visit, draft_id: str, application: Application) -> None:
-    """To whoever decides; by signed rules at once where this station may, and only for whoever has shown his card."""
+def _send(request: Request, tx: Database, visit: Visit, draft_id: str, application: Application, at_once: bool) -> None:
+    """To whoever decides; by the signed rules at once where he was told so and wanted it."""
     here, by = house(request), author(visit)
-    if visit.person is None or visit.person.card is None:
+    if not at_once:
         modes = modes_of(request, application)
         desk.submit(tx, here.pen, draft_id, application, by=by, at=visit.at, mode=modes)
         return
-    is_good = here.clock.quality() is ClockQuality.SYNCED
     instant.try_now(
-        tx, here.pen, here.book, here.shelf, draft_id, application, by=by, at=visit.at, clock_is_good=is_good
-    )
+        tx, here.pen, here.book, here.shelf, draft_id, application, by=by, at=visit.at,
+        clock_is_good=_clock_is_good(request),
+    )  # fmt: skip
+
+
+def _may_decide(request: Request, visit: Visit, draft: Draft, application: Application) -> bool:
+    """Whether the rules would grant it now. Only for whoever has shown his card: what is granted is given to him here."""
+    if visit.person is None or visit.person.card is None:
+        return False
+    here = house(request)
+    with here.store.read() as db:
+        found = instant.offer(
+            db, here.book, here.shelf, draft.id, application, visit.at, clock_is_good=_clock_is_good(request)
+        )
+    return found is not None and found.granted
+
+
+def _clock_is_good(request: Request) -> bool:
+    return house(request).clock.quality() is ClockQuality.SYNCED
 
 
 def later(request: Request, visit: Visit, form: FormData) -> Response:
@@ -183,6 +201,7 @@ def _check_page(request: Request, visit: Visit, form: Filled) -> Response:
         must_commit(application, draft.known),
         form,
         not (wrong or missing),
+        _may_decide(request, visit, draft, application),
         url(request, "kiosk.papers"),
     )
     return render(request, page, status=422 if form.problems else 200)

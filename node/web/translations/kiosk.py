@@ -125,6 +125,12 @@ KIOSK: Texts = {
         "What I have entered is true; it may be passed to the office that decides, for this purpose",
     ),
     "kiosk.agree-missing": ("请先勾选同意", "Please tick that you agree"),
+    "kiosk.at-once": (
+        "这件可以由系统按公布的规则当场办结；您也可以要求工作人员办理。",
+        "This can be decided now by the published rules; you may also ask that a person decides.",
+    ),
+    "kiosk.at-once-do": ("当场办结", "Decide now"),
+    "kiosk.at-once-person": ("请工作人员办理", "A person, please"),
     "kiosk.submit": ("提交申请", "Send"),
     "kiosk.done-title": ("收据码", "Receipt code"),
     "kiosk.done-sent": ("已经收到您的申请", "We have your application"),
