@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from node.machines import MachineKind
-from node.web import machines, rating, ratings, room
+from node.web import board, machines, rating, ratings, room
 from node.web.kiosk_routes import kiosk_routes
 from node.web.room import machine_form, machine_page
 from node.web.ticket_routes import ticket_routes
@@ -27,6 +27,8 @@ def room_routes() -> list[ConsoleRoute]:
         form("/ratings/{rating}/contact", ratings.reveal, to=(Role.HEAD,), name="ratings.reveal"),
         *kiosk_routes(),
         *ticket_routes(),
+        page("/today", board.show, to=(Role.HEAD,), name="board"),
+        page("/today.csv", board.file, to=(Role.HEAD,), name="board.csv"),
         # the head's list of them
         page("/room", machines.show, to=(Role.HEAD,), name="machines"),
         form("/room/code", machines.give_code, to=(Role.HEAD,), name="machines.code"),

@@ -193,6 +193,7 @@ def navigation(request: Request, account: Account) -> Sequence[NavItem]:
         *(
             [
                 NavItem("opening", say("opening.title")),
+                NavItem("board", say("board.title")),
                 NavItem("people", say("nav.people")),
                 NavItem("looks", say("looks.title")),
                 NavItem("hall", say("hall.title")),

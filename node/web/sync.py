@@ -72,7 +72,7 @@ def show(request: Request) -> Response:
         owed.papers,
         _age(at, owed.oldest_at),
         numbers,
-        *_replica(request),
+        *replica_facts(request),
         catalogue_version(request),
         open_notices,
         say(
@@ -185,7 +185,7 @@ def _age(at: datetime, oldest_at: str) -> Chip | None:
     return Chip(say("exchange.oldest", wait=waited), tone, Icon.CLOCK)
 
 
-def _replica(request: Request) -> tuple[Chip, list[Row]]:
+def replica_facts(request: Request) -> tuple[Chip, list[Row]]:
     replica = house(request).replica
     if replica is None:
         return Chip(say("exchange.replica-none"), Tone.WARN, Icon.ALERT), []

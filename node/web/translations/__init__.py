@@ -3,6 +3,7 @@
 from node.web.translations.asking import ASKING
 from node.web.translations.attention import ATTENTION
 from node.web.translations.bar import BAR
+from node.web.translations.board import BOARD
 from node.web.translations.calling import CALLING
 from node.web.translations.case import CASE
 from node.web.translations.deliver import DELIVER
@@ -27,6 +28,7 @@ NODE = merged(
     ATTENTION,
     BAR,
     CALLING,
+    BOARD,
     CASE,
     DELIVER,
     DEMANDS,

@@ -35,7 +35,7 @@ DELIVER = {
     "deliver.reminder": ("提醒", "Reminder"),
     "deliver.remind": ("已电话提醒", "Telephoned"),
     "deliver.reminded": ("已记下这次提醒", "The reminder is noted"),
-    "deliver.reminded-last": ("提醒过 {count} 次，最近 {at:moment}", "Reminded {count} times, last {at:moment}"),
+    "deliver.reminded-last": ("提醒过 {count} 次，最近 {at:moment}", "Reminders: {count}, last {at:moment}"),
     "deliver.asked-for": ("已请区中心转来", "Asked for"),
     "deliver.asked-lead": (
         "区中心转来之前，这里一直看得到。",
