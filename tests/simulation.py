@@ -17,15 +17,19 @@ from typing import ClassVar
 from hub.documents import kinds_of
 from node import desk
 from protocol.cases.case import Standing
-from protocol.cases.rules import Act
+from protocol.cases.rules import Act, Side
 from protocol.documents.kinds import HANDED
 from protocol.errors import Damaged, Refused
 from tests.district_data import all_items
+from tests.instant.desks import Shelf, issue, looks, may_decide, prints
 from tests.world import HUB, Party, Station, World, open_acts
 
 STEPS = 120
 # a permit with a notice that lapses, a survey and papers that may follow; a limit for the correction; an ordinary one
 ITEMS = [item for item in all_items() if item.code in ("F01", "D01", "P08", "S11")]
+
+SIGNED = Shelf(issue())  # of rules that decide at once
+PEOPLE = ("510114199003070018", "510114198003070013", "510114201503070014")  # two of age and a child
 
 
 @dataclass
@@ -93,6 +97,14 @@ class Day:
                 fetch_at=self._a_place() if self.rng.random() < 0.25 else "",
             )
 
+    def decide_at_once(self) -> None:
+        """By rules, with or without a wire; some of it is a person's after all."""
+        station = self._station()
+        if station.alive:
+            may_decide(
+                station, SIGNED, "R02", id_number=self.rng.choice(PEOPLE), range=self.rng.choice(("district", "city"))
+            )
+
     def decide(self) -> None:
         found = self._case_at(self.world.hub)
         if found:
@@ -127,7 +139,9 @@ class Day:
             case Act.ASK_WITHDRAWAL:
                 station.asks_withdrawal(case_id)
             case Act.HAND_OVER:
-                station.hands_over(case_id)
+                prints(station, case_id)
+                if station.alive:
+                    station.hands_over(case_id)
             case Act.RETURN_RESULT:
                 station.returns_result(case_id)
             case Act.LAPSE:
@@ -148,8 +162,11 @@ class Day:
             station.names_a_paper(self.rng.choice(ids))
 
     def chores(self) -> None:
-        if self.world.hub.alive:
-            self.world.hub.does_its_chores()
+        hub = self.world.hub
+        if hub.alive:
+            hub.does_its_chores()
+        if hub.alive:
+            hub.does(lambda: looks(self.world, SIGNED))
 
     def days_pass(self) -> None:
         """Time limits run out while nobody moves."""
@@ -243,7 +260,11 @@ class Day:
         self._lose(party)
         self._start(party)
         for _ in range(self.rng.randint(3, 9)):
-            self.take(self.decide if party.name == HUB else self.rng.choice((self.take_in, self.work_at_desk)))
+            self.take(
+                self.decide
+                if party.name == HUB
+                else self.rng.choice((self.take_in, self.decide_at_once, self.work_at_desk))
+            )
         self.world.network.mend(party.name)
 
     def _lose(self, party: Party) -> None:
@@ -330,7 +351,7 @@ class Day:
             attached = [step.told for step in case.steps if step.act.made and step.standing is Standing.STANDS]
             for told in attached:
                 assert told.act.made is not None
-                if told.act.request is None:
+                if told.act.request is None or told.side is Side.STATION:
                     continue  # a station's own: its page makes the same bytes again
                 made.setdefault((told.act.request, told.act.made.kind), set()).add(told.act.made.digest)
                 handed = [case.station] if told.act.made.kind in HANDED else []
@@ -359,7 +380,7 @@ class Day:
 
 # How often each step is taken, in proportion.
 _WORK = (
-    (Day.take_in, 14), (Day.decide, 14), (Day.chores, 4), (Day.days_pass, 1), (Day.bring_later, 3),
+    (Day.take_in, 14), (Day.decide_at_once, 5), (Day.decide, 14), (Day.chores, 4), (Day.days_pass, 1), (Day.bring_later, 3),
     (Day.print_at_desk, 1), (Day.settle_aside, 1), (Day.note, 1), (Day.move, 3), (Day.ask_move, 2), (Day.calm, 2),
     (Day.work_at_desk, 8), (Day.wait, 6),
     (Day.carry, 24), (Day.mend, 6), (Day.start, 8), (Day.copy_disk, 5), (Day.disk_freed, 3),

@@ -12,9 +12,9 @@ import pytest
 
 from hub import decisions
 from hub import instant as hub_instant
-from node import after, documents
+from node import after
 from protocol import attention
-from protocol.cases.acts import By, CaseAct, Made
+from protocol.cases.acts import By, CaseAct
 from protocol.cases.rules import Act, Flag, Role, Status
 from protocol.catalogue.reference import ReferenceList
 from protocol.clocks.of_case import clocks_of_case
@@ -22,7 +22,7 @@ from protocol.clocks.states import ClockIs
 from protocol.errors import Refused
 from protocol.instant.deciding import Why
 from tests.believable.officers import officer_for, what_is_said
-from tests.instant.desks import Shelf, decides, issue, looks
+from tests.instant.desks import Shelf, decides, issue, looks, prints
 from tests.instant.rules import item
 from tests.world import LAW, World
 
@@ -44,25 +44,6 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 SHELF = Shelf(issue())
-
-
-def at_desk(world: World, case: str) -> object:
-    return world.station("dafeng").case(case)
-
-
-def prints(world: World, case: str) -> None:
-    """The decision is printed and kept, as the page does it."""
-    station = world.station("dafeng")
-    office, at, now = station.office, station.clock.now(), station.case(case)
-    assert now is not None
-    for kind in documents.decided_here(now):
-        digest = office.blobs.keep(b"%PDF" + kind.encode(), at)
-        made = Made(kind=kind, number=documents.number_on(kind, now), digest=digest, size=4 + len(kind))
-        with office.store.write() as tx:
-            after.attach(
-                tx, office.pen, station.book, case, world.rng.randbytes(16), made, by=station.clerk, at=at,
-                of=documents.of_which_act(kind, now),
-            )  # fmt: skip
 
 
 def reopens(world: World, case: str) -> None:
@@ -90,7 +71,7 @@ def test_a_proof_is_decided_while_the_wire_is_cut_and_confirmed_when_it_is_mende
     assert at_desk.decision.number.startswith(outcome.number)
     assert at_desk.decision.reason == "本人成年，已当面核验身份，查询本区登记资料"
     assert at_desk.decision.basis == "不动产登记暂行条例第二十七条"
-    prints(world, case)
+    prints(station, case)
     station.hands_over(case)
     assert looks(world, SHELF) == 0
     world.heal()
@@ -184,7 +165,7 @@ def test_nobody_is_handed_a_decision_that_was_never_printed(world: World) -> Non
     case, _ = decides(station, SHELF, "R02", id_number=ADULT, range="district")
     with pytest.raises(Refused, match="not-printed"):
         station.hands_over(case)
-    prints(world, case)
+    prints(station, case)
     station.hands_over(case)
     now = station.case(case)
     assert now is not None
@@ -194,7 +175,7 @@ def test_nobody_is_handed_a_decision_that_was_never_printed(world: World) -> Non
 def test_the_head_of_the_agency_reverses_it_and_a_person_decides_anew(world: World) -> None:
     station = world.station("dafeng")
     case, outcome = decides(station, SHELF, "R02", id_number=ADULT, range="district")
-    prints(world, case)
+    prints(station, case)
     world.settle()
     looks(world, SHELF)
     reopens(world, case)
@@ -230,7 +211,7 @@ def test_a_paper_that_was_handed_over_before_the_reversal_came_stays_with_the_ap
     """The desk's word stands; the head sees both versions, and reopens what is in the applicant's hands."""
     station = world.station("dafeng")
     case, _ = decides(station, SHELF, "R02", id_number=ADULT, range="district")
-    prints(world, case)
+    prints(station, case)
     world.settle()
     world.network.cut("dafeng")
     station.hands_over(case)
