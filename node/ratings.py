@@ -112,17 +112,6 @@ def rating_tables(db: Database) -> None:
         rating text primary key,
         phone text not null
     ) without rowid;
-    create table paper_ratings (        -- copied from the book, not confirmed yet
-        id text primary key,
-        page text not null,
-        day text not null,
-        counter integer not null,
-        grade integer not null,
-        said text not null,
-        by text not null,
-        at text not null,
-        unique (page, day)
-    ) without rowid;
     """)
 
 
@@ -158,17 +147,6 @@ class Step:
     note: str
     by: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PaperRating:
-    id: str
-    page: str
-    day: date
-    counter: int
-    grade: Grade
-    said: str
-    by: str
 
 
 # -- rating
@@ -214,41 +192,6 @@ def add_reasons(
     pen.write(tx, HUB, Kind.RATING_STEP, _encode(body), by="", at=at)
     if phone.strip():
         tx.execute("insert or replace into rating_contacts (rating, phone) values (?,?)", (id_, phone.strip()[:20]))
-
-
-def copy_from_book(
-    tx: Database, id_: str, page: str, day: date, counter: int, grade: Grade, said: str, *, by: str, at: datetime
-) -> None:
-    """A line of the paper book, to be confirmed by somebody else before it counts.
-
-    :raises Refused: rating-twice: that page and day is copied already; rating-page: no page, or a day to come
-    """
-    if not page.strip() or day > at.astimezone(CHINA).date():
-        raise Refused("refused.rating-page")
-    known = tx.execute("select 1 from paper_ratings where page = ? and day = ?", (page.strip(), day.isoformat()))
-    counted = tx.execute("select 1 from ratings where event = ?", (_paper_event(page.strip(), day),))
-    if known.fetchone() or counted.fetchone():
-        raise Refused("refused.rating-twice", page=page.strip())
-    tx.execute(
-        "insert into paper_ratings (id, page, day, counter, grade, said, by, at) values (?,?,?,?,?,?,?,?)",
-        (id_, page.strip(), day.isoformat(), counter, int(grade), said.strip()[:MAX_TEXT], by, stamp(at)),
-    )
-
-
-def confirm_copy(tx: Database, pen: Journal, id_: str, *, by: str, at: datetime) -> None:
-    """:raises Refused: rating-own-copy: whoever copied it; no-page: it is not there (any more)"""
-    row = tx.execute("select * from paper_ratings where id = ?", (id_,)).fetchone()
-    if row is None:
-        raise Refused("refused.no-page")
-    if row["by"] == by:
-        raise Refused("refused.rating-own-copy")
-    event = _paper_event(row["page"], date.fromisoformat(row["day"]))
-    told = RatingTold(
-        id=id_, event=event, counter=row["counter"], grade=row["grade"], channel="paper", page=row["page"], said=row["said"],
-        copied_by=row["by"],
-    )  # fmt: skip
-    pen.write(tx, HUB, Kind.RATING, _encode(told), by=by, at=at)
-    tx.execute("delete from paper_ratings where id = ?", (id_,))
 
 
 # -- what follows a bad one
@@ -356,12 +299,6 @@ def contact(db: Database, id_: str) -> str:
     return str(row[0]) if row else ""
 
 
-def copies(db: Database) -> list[PaperRating]:
-    """Lines of the paper book that wait for a second person, oldest first."""
-    rows = db.execute("select id, page, day, counter, grade, said, by from paper_ratings order by at").fetchall()
-    return [PaperRating(r[0], r[1], date.fromisoformat(r[2]), r[3], Grade(r[4]), r[5], r[6]) for r in rows]
-
-
 def counted(found: Sequence[Rating]) -> dict[Grade, int]:
     """How often each grade was given; what was found malicious does not count (国办发〔2019〕51号)."""
     sums = dict.fromkeys(sorted(Grade, reverse=True), 0)
@@ -387,10 +324,6 @@ def _rating(row: dict[str, object]) -> Rating:
 
 def _event(hall: Hall, number: int, served: Served) -> str:
     return f"{hall.day}/{served.counter}/{number}"
-
-
-def _paper_event(page: str, day: date) -> str:
-    return f"paper/{day.isoformat()}/{page}"
 
 
 def _read(decode: Callable[[bytes], _T], heard: Heard) -> _T:

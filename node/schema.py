@@ -19,6 +19,7 @@ from node.kiosk.meters import meter_tables
 from node.kiosk.sessions import session_tables
 from node.machines import machine_tables
 from node.opening import opening_table
+from node.paper_ratings import paper_rating_table
 from node.places import place_tables
 from node.ratings import rating_tables
 from protocol.casebook import case_tables
@@ -154,6 +155,7 @@ def cases_move_between_stations(db: Database) -> None:
 def ratings(db: Database) -> None:
     """What citizens say of the service, and what followed."""
     rating_tables(db)
+    paper_rating_table(db)
 
 
 @migrations()

@@ -123,6 +123,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "node.hall",
         "node.kiosk",  # its three tables
         "node.machines",
+        "node.paper_ratings",
         "node.ratings",
         "protocol.casebook",
         "protocol.console.accounts",

@@ -26,9 +26,10 @@ from node.web.tools import house, today
 from protocol import attention
 from protocol.catalogue.groups import group
 from protocol.clock import CHINA
-from protocol.console import accounts, session
+from protocol.console import session
 from protocol.console.pages import render, url
 from protocol.console.parts import Chip, Row
+from protocol.console.presence import present
 from protocol.console.texts import Lang, Phrase, say
 from protocol.exchange.hall_day import HallDay, HallWaits
 from protocol.exchange.messages import KioskDay
@@ -105,7 +106,7 @@ def show(request: Request) -> Response:
         known = [date.fromisoformat(one) for one in days(db, on, DAYS)]
         kept = events(db, day.isoformat())
         given = ratings.ratings(db, since=_midnight(day), until=_midnight(day + timedelta(days=1)))
-        kiosk, people = day_meters(db, day), accounts.present(db, at)
+        kiosk, people = day_meters(db, day), present(db, at)
         owed, notices, rings = cases.owed(db), attention.count(db), len(calls.calls(db))
     hall, report = replay(day.isoformat(), kept), day_report(day.isoformat(), kept)
     chip, _ = replica_facts(request)

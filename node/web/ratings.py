@@ -15,8 +15,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import ratings
-from node.ratings import STEPS, Grade, PaperRating, Rating, Step
+from node import paper_ratings, ratings
+from node.paper_ratings import PaperRating
+from node.ratings import STEPS, Grade, Rating, Step
 from node.web.tools import by, house, post_once, today
 from protocol.cases.rules import Role
 from protocol.catalogue.groups import group
@@ -98,7 +99,7 @@ def copy(request: Request, form: FormData) -> Response:
         raise Refused("refused.rating-page") from why
 
     def do(tx: Database, at: datetime) -> str:
-        ratings.copy_from_book(
+        paper_ratings.copy_from_book(
             tx, here.store.entropy(16).hex(), forms.text(form, "page"), day, int(counter) if counter.isdecimal() else 0,
             given, forms.text(form, "said"), by=by(request).account, at=at,
         )  # fmt: skip
@@ -111,7 +112,7 @@ def confirm(request: Request, form: FormData) -> Response:
     here = house(request)
 
     def do(tx: Database, at: datetime) -> str:
-        ratings.confirm_copy(tx, here.pen, str(request.path_params["rating"]), by=by(request).account, at=at)
+        paper_ratings.confirm_copy(tx, here.pen, str(request.path_params["rating"]), by=by(request).account, at=at)
         return url(request, "ratings")
 
     return post_once(request, form, do, said=say("ratings.confirmed"))
@@ -123,7 +124,7 @@ def _show(request: Request, phones: dict[str, str]) -> Response:
     with here.store.read() as db:
         found = ratings.ratings(db, since=at - timedelta(days=DAYS))
         tasks = [(one, ratings.steps(db, one.id)) for one in ratings.open_tasks(db)] if is_head else []
-        copies = ratings.copies(db)
+        copies = paper_ratings.copies(db)
     counts = ratings.counted(found)
     total = sum(counts.values())
     good = sum(count for grade, count in counts.items() if not grade.is_bad)

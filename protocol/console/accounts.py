@@ -262,16 +262,6 @@ def session(db: Database, token: str, *, at: datetime) -> Session | None:
     return Session(token, row["csrf"], _account(row), moment(row["begun_at"]), moment(row["seen_at"]))
 
 
-def present(db: Database, at: datetime) -> list[tuple[Account, datetime]]:
-    """Who is signed in now, and when he last did something; whoever was there last comes first."""
-    rows = db.query(
-        "select a.*, max(s.seen_at) as last_seen from sessions s join accounts a on a.name = s.account"
-        " where s.seen_at > ? and s.begun_at > ? group by a.name order by last_seen desc",
-        (stamp(at - IDLE), stamp(at - LONGEST)),
-    )
-    return [(_account(row), moment(row["last_seen"])) for row in rows if in_force(row, at)]
-
-
 def touch(store: Store, open_session: Session, *, at: datetime) -> None:
     """Note that the session was used. Writes at most once in five minutes, so that pages cost no commit.
 

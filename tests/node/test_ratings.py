@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from node import ratings
+from node import paper_ratings, ratings
 from node.hall.desk import HallDesk
 from protocol.settings import Machines, Room
 from tests.node.station import Browser, Desk
@@ -126,7 +126,7 @@ def test_a_line_of_the_paper_book_counts_when_a_second_person_has_confirmed_it(o
     body = {"page": "12", "day": "2026-03-01", "grade": "5", "said": "谢谢"}
     assert "等另一位同事核对" in one.posts("/ratings/copy", body).text
     with open_desk.station.store.read() as db:
-        (copy,) = ratings.copies(db)
+        (copy,) = paper_ratings.copies(db)
     one.sees("/ratings")
     one.posts(f"/ratings/{copy.id}/confirm")
     assert given(open_desk) == []
