@@ -172,6 +172,7 @@ class _Reader:
 
     def _read_epoch(self, one: Slice, epoch: Epoch, cases: dict[str, _Case], made: Made) -> None:
         side = Side.HUB if epoch.author == HUB else Side.STATION
+        station = self._book.party if one.peer == HUB else one.peer
         side_word, life, name = side.value, epoch.life, epoch.epoch
         before = epoch.id << _SEQ_BITS
         rows = self._db.execute(_READS, (before, before + epoch.head, *_KINDS))
@@ -212,7 +213,7 @@ class _Reader:
                 case = cases[case_id] = _Case(heard_at)
             elif heard_at < case.heard_at:
                 case.heard_at = heard_at
-            told = copy.told if copy is not None else Told(act, side, life, name, seq, one.peer)
+            told = copy.told if copy is not None else Told(act, side, life, name, seq, station)
             known = case.told.get(act_id)
             if known is None or told.order < known.order:
                 case.told[act_id] = told

@@ -27,11 +27,14 @@ from protocol.cases.acts import (
     LicenceTerms,
     Made,
     Paper,
+    Retold,
     Survey,
+    Told,
     Trace,
     TracedInput,
     decode_act,
     encode_act,
+    encode_retold,
 )
 from protocol.cases.rules import INNER, RULES, Act, Role, Side
 from protocol.catalogue.items import Stop
@@ -44,6 +47,7 @@ from protocol.exchange.messages import (
     Check,
     Entry,
     EpochBegan,
+    FetchAsked,
     Given,
     Have,
     Held,
@@ -63,10 +67,14 @@ from protocol.exchange.messages import (
     Report,
     RuleRead,
     Span,
+    StationKnown,
+    StationsKnown,
 )
 from protocol.exchange.stick import MAGIC
 from protocol.exchange.topics import HUB
 from protocol.identity import Keyring, KeyringContent, Keys, read_keyring, sign_keyring
+from protocol.opening import Opening, Special, Times
+from protocol.transfers import Seen, TransferLine, TransferStep, What
 
 GOLDEN = Path(__file__).parent
 SUMS = GOLDEN / "SHA256SUMS"
@@ -89,7 +97,7 @@ def an_act(act: Act, case: str, number: int) -> CaseAct:
             number="DAFENG-26-00001-K7M", station=STATION, item="P08", item_version=1,
             applicant=Applicant(name="测试𬱖", number="none", phone="none"), answers={"address": "测试地址1号"}, papers=[paper],
             situations={"is_new": "yes"}, channel="window", mode="receive", committed=True, lacking=["P08-3"], matter="m",
-            after="DAFENG-26-00000-K7M", licence="DAFENG-21-00001-K7M·证照", licence_until="2026-12-31",
+            after="DAFENG-26-00000-K7M", licence="DAFENG-21-00001-K7M·证照", licence_until="2026-12-31", fetch_at="boya",
         ) if act in (Act.SUBMIT, Act.DECIDE_AT_ONCE) else None,
         trace=Trace(
             outcome="grant", rule="ab" * 32, catalogue=4, library="common-expression-language 0.10.0", hits=["own_record"],
@@ -100,7 +108,8 @@ def an_act(act: Act, case: str, number: int) -> CaseAct:
             ],
         ) if act in (Act.SUBMIT, Act.DECIDE_AT_ONCE) else None,
         corrections=[Correction("address", "看不清")], answers={"address": "测试地址2号"}, papers=[paper],
-        request="0" * 32, recipient="测试甲", proposal="grant", simple=True, competent="另一机关", stop=Stop.HEARING,
+        request="0" * 32, recipient="测试甲", way="proxy", to="boya", proposal="grant", simple=True, competent="另一机关",
+        stop=Stop.HEARING,
         expected="约 10 个工作日", chair="chen", person="wu", passed=True, counts_from="2026-03-02", package="ef" * 32,
         card="red", rules=["A-04.1"],
         survey=Survey(place="现场", arrived=AT, left=AT, findings=[Finding("通道畅通", "pass", "1.4 米")], passed=True,
@@ -131,6 +140,23 @@ def messages(sender: Keys) -> dict[str, tuple[Message, Span | None]]:
     bodies.append(
         (Kind.PERSON, "", _encode(PersonTold(account="wang", name="王", roles=["clerk"], revision=3, secret="x")))
     )
+    told = Told(an_act(Act.ISSUE, case, 3), Side.HUB, 1, "e1", 7, STATION)
+    bodies.append((Kind.CASE_TOLD, case, encode_retold(Retold(told=told, whole=False, papers=True))))
+    bodies.append(
+        (Kind.STATIONS, "", _encode(StationsKnown(stations=[StationKnown(name="boya", zh="博雅新城站", en="Boya")])))
+    )
+    bodies.append((Kind.FETCH_ASKED, "", _encode(FetchAsked(number="DAFENG-26-00001-K7M", reason="搬家", by="王"))))
+    step = TransferStep(
+        id="1" * 32, what=What.RECEIVED, number="JJ-BOYA-26-0001-K7M", sender="boya", receiver=STATION, at=AT,
+        account="wang", name="王", lines=[TransferLine(case="DAFENG-26-00001-K7M", what="身份证原件", number="1", copies=2)],
+        seal="F-1", carrier="EMS 1", seen=[Seen.DAMAGED], counted=2, note="破损一份",
+    )  # fmt: skip
+    bodies.append((Kind.TRANSFER, "", _encode(step)))
+    hours = Opening(
+        week=[[Times(540, 720), Times(1080, 1230, after_hours=True)], *([] for _ in range(6))], on_holidays=True,
+        special=[Special(day="2026-03-04", note="停电检修")], revision=2,
+    )  # fmt: skip
+    bodies.append((Kind.OPENING, "", _encode(hours)))
     bodies.append((Kind.RULE_READ, "", _encode(RuleRead(code="A-04", version=1, name="王", readers=5))))
     bodies.append((Kind.BREACH, case, encode_inner(Inner(case, "e" * 32, seal_to_self(sender, b"a breach")))))
     ended = NumberEnded(digest=b"\7" * 32, act="e" * 32, upto=AT, on="2026-03-02", why="revoked")
