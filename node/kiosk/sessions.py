@@ -146,9 +146,16 @@ def sent(tx: Database, session: Session) -> None:
     _note_done(tx, session.id, session.item)
 
 
+def supplied(tx: Database, session: Session, case: str) -> None:
+    """What lacked was sent for this case, and the draft is gone."""
+    tx.execute("update kiosk_sessions set draft = '', case_id = ? where id = ?", (case, session.id))
+    _note_done(tx, session.id, "supplement")
+
+
 def did(tx: Database, session: Session, what: str) -> None:
-    """He has what he came for: `what` is a word of ours."""
-    _note_done(tx, session.id, what)
+    """He has what he came for: `what` is a word of ours, and counts once a visit."""
+    if what not in session.done:
+        _note_done(tx, session.id, what)
 
 
 def asked_for_help(tx: Database, session: Session) -> None:

@@ -105,7 +105,7 @@ def visit_of(request: Request) -> Visit | None:
     sweep(request, at)
     with here.store.read() as db:
         found = sessions.find(db, token, at) if token else None
-    if found is None:
+    if found is None or found.machine != room.machine_id(request, MachineKind.KIOSK):
         return None
     chosen = look(request)
     with here.store.write() as tx:
@@ -155,7 +155,6 @@ def begin(request: Request, form: FormData) -> Response:
     here, at, door = house(request), house(request).clock.now(), forms.text(form, "door")
     if door not in _BEHIND:
         raise Refused("refused.form-unreadable")
-    here.store.require_room()
     _end(request, Outcome.LEFT)
     token, id_ = secrets.token_urlsafe(32), here.store.entropy(16).hex()
     with here.store.write() as tx:

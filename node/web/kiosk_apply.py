@@ -72,7 +72,7 @@ def ask(request: Request, visit: Visit) -> Response:
     draft, application = draft_of_visit(request, visit)
     screens = screens_of(application, draft, visit)
     place = int(request.path_params["place"])
-    if place >= len(screens):
+    if place >= len(screens) or draft.supplements:
         return see_other(request, "kiosk.papers")
     problems = _problems(request, application, draft, screens[place]) if "check" in request.query_params else {}
     return _ask_page(request, visit, draft, application.form, screens, place, _values(draft, screens[place]), problems)

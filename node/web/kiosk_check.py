@@ -89,10 +89,12 @@ def submit(request: Request, visit: Visit, form: FormData) -> Response:
     problems = {}
     if typed["agreed"] != "yes":
         problems["agreed"] = say("kiosk.agree-missing")
-    if must_commit(application, draft.known) and typed["committed"] != "yes":
+    if must_commit(application, draft.known) and not draft.supplements and typed["committed"] != "yes":
         problems["committed"] = say("promise.missing")
     if problems:
         return _check_page(request, visit, Filled(typed, problems))
+    if draft.supplements:
+        return _supply(request, visit, draft, application, form_id)
     to = url(request, "kiosk.done")
     at_once = forms.text(form, "how") == "at-once" and _may_decide(request, visit, draft, application)
     with here.store.write() as tx:
@@ -101,6 +103,18 @@ def submit(request: Request, visit: Visit, form: FormData) -> Response:
             _send(request, tx, visit, draft.id, application, at_once)
             codes.give(tx, here.store.entropy, draft.id, until=None)
             sessions.sent(tx, visit.session)
+            remember_post(tx, form_id, to, at=visit.at)
+    return see_other_url(request, to)
+
+
+def _supply(request: Request, visit: Visit, draft: Draft, application: Application, form_id: str) -> Response:
+    """:raises Refused: nothing-supplied, not-open"""
+    here, case = house(request), draft.supplements or ""
+    to = url(request, "kiosk.case", case_id=case)
+    with here.store.write() as tx:
+        if posted_before(tx, form_id) is None:
+            desk.supplement(tx, here.pen, here.book, draft.id, application.form, by=author(visit), at=visit.at)
+            sessions.supplied(tx, visit.session, case)
             remember_post(tx, form_id, to, at=visit.at)
     return see_other_url(request, to)
 
@@ -120,7 +134,7 @@ def _send(request: Request, tx: Database, visit: Visit, draft_id: str, applicati
 
 def _may_decide(request: Request, visit: Visit, draft: Draft, application: Application) -> bool:
     """Whether the rules would grant it now. Only for whoever has shown his card: what is granted is given to him here."""
-    if visit.person is None or visit.person.card is None:
+    if visit.person is None or visit.person.card is None or draft.supplements:
         return False
     here = house(request)
     with here.store.read() as db:
@@ -141,6 +155,8 @@ def later(request: Request, visit: Visit, form: FormData) -> Response:
     """
     here = house(request)
     draft, application = draft_of_visit(request, visit)
+    if draft.supplements:  # the case has its code already
+        return see_other(request, "kiosk.case", case_id=draft.supplements)
     number = draft.answers.get(application.form.field_with(FieldRole.APPLICANT_ID).key, "")
     if len(number) < 4:  # the code is asked for together with its end
         place = applying.place_of(
@@ -189,16 +205,19 @@ def _check_page(request: Request, visit: Visit, form: Filled) -> Response:
     lacks = [name for name in ready.lacks if name != "committed"]
     wrong = len(ready.checked.problems) + len(ready.unanswered) + len(lacks)
     missing = [names[one.code] for one in ready.missing]
+    rows = _rows(request, visit, draft, application)
+    if draft.supplements:  # what lacked, and nothing else
+        wrong, missing, rows = 0, [], []
     page = CheckPage(
         visit.look,
         frame(request, visit, "check"),
         item_name(request, item),
-        _rows(request, visit, draft, application),
+        rows,
         wrong,
         [(name, count) for name, count in counted if count],
         missing,
-        promises_of(request, application, draft),
-        must_commit(application, draft.known),
+        [] if draft.supplements else promises_of(request, application, draft),
+        must_commit(application, draft.known) and not draft.supplements,
         form,
         not (wrong or missing),
         _may_decide(request, visit, draft, application),

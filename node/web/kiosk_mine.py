@@ -22,13 +22,15 @@ from node.kiosk import codes, sessions
 from node.kiosk.sessions import Identity
 from node.web.bar import last_heard
 from node.web.documents import bytes_of, document_name, file_of
+from node.web.intake import demands_of
 from node.web.kiosk import Frame, Visit, frame
+from node.web.kiosk_card import author
 from node.web.room import Look
 from node.web.tools import house, item_name, status_chip
 from protocol.casebook import documents_of
 from protocol.cases.acts import By
 from protocol.cases.case import Case
-from protocol.cases.rules import Role, Status
+from protocol.cases.rules import Act, Role, Status
 from protocol.clock import moment
 from protocol.console import forms
 from protocol.console.mask import mask_name
@@ -84,6 +86,7 @@ class CasePage:
     template = "kiosk_case.html"
     look: Look
     frame: Frame
+    case_id: str
     item: str
     number: str
     applicant: str  # masked
@@ -92,6 +95,8 @@ class CasePage:
     here_since: datetime
     delivered: bool  # the district has it
     papers: Sequence[tuple[str, str]]  # name, where it is printed
+    lacks: Sequence[tuple[str, str]]  # of a case that came back: what, and what is wrong with it
+    may_supply: bool
     waits_at_desk: bool
     needs_card: bool
     as_of: Phrase
@@ -180,9 +185,11 @@ def show_case(request: Request, visit: Visit) -> Response:
         papers = _papers(request, db, case) if by_card else []
     item = here.shelf.item(case.item, case.item_version)
     assert case.status is not None
+    lacks = demands_of(request, item, case) if by_card and desk.answers_notice(case) else []
     page = CasePage(
         visit.look,
         frame(request, visit, "case"),
+        case.id,
         item_name(request, item),
         case.number,
         mask_name(case.applicant.name),
@@ -191,11 +198,31 @@ def show_case(request: Request, visit: Visit) -> Response:
         moment(case.opened_at),
         sync.state in (SyncState.ACKED, SyncState.PARTIAL),
         papers,
+        [(one.about, one.problem) for one in lacks],
+        bool(lacks) and all(item.material(one.about) for one in case.corrections),
         case.status in (Status.ISSUED, Status.NOT_ACCEPTED, Status.WITHDRAWN),
         not by_card,
         as_of,
     )
     return render(request, page)
+
+
+def supply(request: Request, visit: Visit, form: FormData) -> Response:
+    """What the notice asks for is put together here, for the card alone and where papers are all that lacks.
+
+    :raises Refused: no-case; needs-card; not-open
+    """
+    here = house(request)
+    with here.store.write() as tx:
+        case, by_card = _need_his(request, tx, visit)
+        if not by_card:
+            raise Refused("refused.needs-card")
+        if not desk.answers_notice(case):
+            raise Refused("refused.not-open", act=Act.SUPPLEMENT, status=case.status)
+        entropy = here.store.entropy(16)
+        draft = desk.begin_supplement(tx, entropy, here.book, case.id, by=author(visit), at=visit.at)
+        sessions.take_draft(tx, visit.session, draft, case.item)
+    return see_other(request, "kiosk.papers")
 
 
 # -- on paper

@@ -22,7 +22,8 @@ from node.web.papers import keep_paper, material_names, trouble_with
 from node.web.room import Look
 from node.web.tools import house, item_name
 from protocol.cases.acts import Paper
-from protocol.catalogue.items import Item
+from protocol.cases.case import Case
+from protocol.catalogue.items import Item, Material
 from protocol.catalogue.papers import PaperType
 from protocol.console import forms
 from protocol.console.pages import render, see_other, url
@@ -52,21 +53,22 @@ class PapersPage:
     asked: str  # code of the one that is asked for now; the others follow one by one
     trouble: str
     trouble_next: str
+    may_wait: bool  # it can be put off
     back_href: str
 
 
 def show(request: Request, visit: Visit) -> Response:
     """The first time, what the card has shown is put to the application; nothing to bring leads straight to the check."""
-    draft, item = _draft(request, visit)
-    draft = _put_card(request, visit, draft, item)
-    wanted = _wanted(request, draft, item)
-    if all(one.by_card for one in wanted) and "stay" not in request.query_params:
+    draft, item, case = _draft(request, visit)
+    draft = _put_card(request, visit, draft, _asked(draft, item, case))
+    wanted = _wanted(request, draft, item, case)
+    if case is None and all(one.by_card for one in wanted) and "stay" not in request.query_params:
         return see_other(request, "kiosk.check")
-    return _page(request, visit, item, wanted)
+    return _page(request, visit, item, wanted, case)
 
 
 def add(request: Request, visit: Visit, form: FormData) -> Response:
-    draft, item = _draft(request, visit)
+    draft, item, case = _draft(request, visit)
     material = item.material(forms.text(form, "material"))
     if material is None:
         raise Refused("refused.form-unreadable")
@@ -83,13 +85,13 @@ def add(request: Request, visit: Visit, form: FormData) -> Response:
             said = trouble_with(request, file, why)
             with here.store.read() as db:
                 draft = drafts.need_draft(db, draft.id)
-            return _page(request, visit, item, _wanted(request, draft, item), said.happened, said.next_step)
+            return _page(request, visit, item, _wanted(request, draft, item, case), case, said.happened, said.next_step)
     return see_other(request, "kiosk.papers")
 
 
 def remove(request: Request, visit: Visit, form: FormData) -> Response:
     """All files of one material: he takes them again."""
-    draft, _ = _draft(request, visit)
+    draft, _, _ = _draft(request, visit)
     material = forms.text(form, "material")
     with house(request).store.write() as tx:
         for paper in draft.papers:
@@ -98,12 +100,12 @@ def remove(request: Request, visit: Visit, form: FormData) -> Response:
     return see_other(request, "kiosk.papers")
 
 
-def _put_card(request: Request, visit: Visit, draft: Draft, item: Item) -> Draft:
+def _put_card(request: Request, visit: Visit, draft: Draft, asked: Sequence[Material]) -> Draft:
     person = visit.person
     if person is None or person.card is None or person.read_at is None:
         return draft
     attached = {paper.material for paper in draft.papers}
-    lacking = [one for one in item.required_materials_for(draft.known) if one.code not in attached]
+    lacking = [one for one in asked if one.code not in attached]
     shown = [one for one in lacking if is_shown_by_card(one)]
     if not shown:
         return draft
@@ -117,7 +119,15 @@ def _put_card(request: Request, visit: Visit, draft: Draft, item: Item) -> Draft
         return drafts.need_draft(tx, draft.id)
 
 
-def _wanted(request: Request, draft: Draft, item: Item) -> list[Wanted]:
+def _asked(draft: Draft, item: Item, case: Case | None) -> list[Material]:
+    """What the item wants in this situation; of a case that came back, what the notice names."""
+    if case is None:
+        return list(item.required_materials_for(draft.known))
+    named = [item.material(one.about) for one in case.corrections]
+    return [one for one in named if one is not None]
+
+
+def _wanted(request: Request, draft: Draft, item: Item, case: Case | None) -> list[Wanted]:
     names = material_names(request, item)
     return [
         Wanted(
@@ -127,12 +137,18 @@ def _wanted(request: Request, draft: Draft, item: Item) -> list[Wanted]:
             sum(1 for paper in draft.papers if paper.material == one.code),
             is_shown_by_card(one) and any(paper.material == one.code for paper in draft.papers),
         )
-        for one in item.required_materials_for(draft.known)
+        for one in _asked(draft, item, case)
     ]
 
 
 def _page(
-    request: Request, visit: Visit, item: Item, wanted: Sequence[Wanted], trouble: str = "", trouble_next: str = ""
+    request: Request,
+    visit: Visit,
+    item: Item,
+    wanted: Sequence[Wanted],
+    case: Case | None,
+    trouble: str = "",
+    trouble_next: str = "",
 ) -> Response:
     page = PapersPage(
         visit.look,
@@ -143,14 +159,15 @@ def _page(
         next((one.code for one in wanted if not one.files), ""),
         trouble,
         trouble_next,
-        url(request, "kiosk.ask", place=0),
+        case is None,
+        url(request, "kiosk.ask", place=0) if case is None else url(request, "kiosk.case", case_id=case.id),
     )
     return render(request, page, status=422 if trouble else 200)
 
 
-def _draft(request: Request, visit: Visit) -> tuple[Draft, Item]:
+def _draft(request: Request, visit: Visit) -> tuple[Draft, Item, Case | None]:
     """:raises Refused: no-draft"""
     if not visit.session.draft:
         raise Refused("refused.no-draft", draft="")
-    draft, application, _ = draft_of(request, visit.session.draft)
-    return draft, application.form
+    draft, application, case = draft_of(request, visit.session.draft)
+    return draft, application.form, case

@@ -54,6 +54,7 @@ def kiosk_routes() -> list[ConsoleRoute]:
         _form("/kiosk/code", visit_form(kiosk_mine.find), name="kiosk.code.find"),
         _page("/kiosk/mine", visited(kiosk_mine.mine), name="kiosk.mine"),
         _page("/kiosk/cases/{case_id}", visited(kiosk_mine.show_case), name="kiosk.case"),
+        _form("/kiosk/cases/{case_id}/supply", visit_form(kiosk_mine.supply), name="kiosk.supply"),
         _page("/kiosk/cases/{case_id}/print/{document}", visited(kiosk_mine.show_print), name="kiosk.print"),
         _page("/kiosk/cases/{case_id}/file/{document}", visited(kiosk_mine.file), name="kiosk.file"),
         _page("/kiosk/verify", visited(kiosk_verify.show), name="kiosk.verify"),

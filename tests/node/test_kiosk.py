@@ -14,6 +14,7 @@ from node.kiosk import meters
 from protocol.cases.rules import Act, Role, Status
 from protocol.clock import CHINA
 from protocol.documents.printroom import PrintRoom
+from tests.instant.desks import issue
 from tests.node.kiosk import Citizen, rows, stand_up
 from tests.node.station import Desk, png
 
@@ -313,6 +314,60 @@ def test_a_result_is_printed_for_the_card_and_a_refusal_waits_at_the_desk(room: 
     assert answer.content.startswith(b"%PDF-")
     assert NUMBER not in answer.headers["Content-Disposition"]
     assert citizen.sees(f"/kiosk/cases/{case_id}/file/proof").status == 404
+
+
+def test_what_lacks_is_brought_at_the_kiosk_by_the_card_that_applied(room: Desk) -> None:
+    applied(room)
+    room.world.settle()
+    case_id = str(rows(room, "select id from cases")[0][0])
+    room.world.hub.decides(case_id, Act.ASK_CORRECTION)
+    room.world.settle()
+    citizen = Citizen(room)
+    citizen.reader.lift()
+    citizen.presses("mine")
+    citizen.puts_card()
+    assert "现在补交" in citizen.sees(f"/kiosk/cases/{case_id}").text
+    page = citizen.posts(f"/kiosk/cases/{case_id}/supply")
+    assert page.url.endswith("/kiosk/papers")
+    assert "已刷身份证" in page.text  # the notice asks for the card, and there it is
+    citizen.sees("/kiosk/check")
+    page = citizen.posts("/kiosk/check", agreed="yes")
+    assert page.url.endswith(f"/kiosk/cases/{case_id}")
+    room.world.settle()
+    case = room.world.hub.case(case_id)
+    assert case.status is Status.RECEIVED
+    assert (case.line[-1].act, case.line[-1].by.role) == (Act.SUPPLEMENT, Role.APPLICANT)
+
+
+def test_what_the_rules_grant_is_printed_on_the_spot_for_the_card_alone(room: Desk) -> None:
+    """And who typed his name waits for a person, with the same answers."""
+    room.station.shelf.catalogue = issue()
+    room.world.settle()
+    answers = {"purpose": "loan", "range": "district", "phone": "13800138000"}
+    with_card = Citizen(room)
+    with_card.presses("apply")
+    with_card.chooses("R02")
+    with_card.puts_card()
+    with_card.answers(answers)
+    assert "您也可以要求工作人员办理" in with_card.sees("/kiosk/check").text
+    page = with_card.posts("/kiosk/check", agreed="yes", how="at-once")
+    assert "办好了，可以打印" in page.text
+    paper = with_card.browser.client.get(
+        re.findall(r'href="([^"]+/print/instant)"', page.text)[0].replace("print", "file")
+    )
+    assert paper.content.startswith(b"%PDF-")
+
+    by_hand = Citizen(room)
+    by_hand.presses("apply")
+    by_hand.chooses("R02")
+    by_hand.posts("/kiosk/card/typed", name="测试乙", number=PEOPLE["long-term"]["number"])
+    by_hand.answers(answers)
+    by_hand.sees("/kiosk/papers")
+    by_hand.browser.posts("/kiosk/papers", {"material": "R02-1"}, files=[("files", ("a.png", png()))])
+    by_hand.sees("/kiosk/check")
+    assert "已经收到您的申请" in by_hand.posts("/kiosk/check", agreed="yes", how="at-once").text
+    room.world.settle()
+    assert sorted(str(row[0]) for row in rows(room, "select status from cases")) == [Status.ISSUED, Status.RECEIVED]
 
 
 def test_a_paper_is_verified_at_the_kiosk_and_nonsense_is_told_apart(room: Desk) -> None:

@@ -188,13 +188,15 @@ KIOSK: Texts = {
         "要打印的话，请回到首页选“打印我的结果”，刷身份证。",
         "To print, go back and choose “Print my papers”: it takes your card.",
     ),
+    "kiosk.supply": ("现在补交", "Bring it now"),
+    "kiosk.supply-desk": ("请带着补正通知到窗口办理。", "Please bring the notice to the counter."),
     "kiosk.next-received": (
         "材料已经收下，等区中心受理。",
         "We have your papers; the district decides whether to accept them.",
     ),
     "kiosk.next-returned": (
-        "还要补材料，请到窗口领取补正通知。",
-        "Something lacks: ask at the counter for the notice.",
+        "还差一些材料，补齐后接着办。",
+        "Something lacks; it goes on when that is here.",
     ),
     "kiosk.next-accepted": ("已经受理，正在办理。", "Accepted, and being worked on."),
     "kiosk.next-reviewed": ("已经审核，等待决定。", "Reviewed; the decision follows."),
