@@ -35,7 +35,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def a_days_work(world: World) -> dict[str, str]:
-    """Cases in several states, with papers, inner notes, forks and acts that were told twice."""
+    """Cases in several states, with papers, inner notes, acts that were told twice, and one that went elsewhere."""
     dafeng, boya = world.station("dafeng"), world.station("boya")
     cases = {name: dafeng.submits(papers=2) for name in ("granted", "returned", "new", "withdrawn")}
     cases["other"] = boya.submits()
@@ -48,6 +48,15 @@ def a_days_work(world: World) -> dict[str, str]:
     dafeng.supplies(cases["returned"])
     dafeng.asks_withdrawal(cases["withdrawn"])
     dafeng.hands_over(cases["granted"])
+    cases["moved"] = dafeng.submits(fetch_at="boya")
+    world.settle()
+    for act in (Act.ACCEPT, Act.REVIEW, Act.GRANT, Act.ISSUE):
+        world.hub.decides(cases["moved"], act)
+    world.hub.does_its_chores()
+    world.settle()
+    boya.hands_over(cases["moved"])
+    world.settle()
+    world.hub.does_its_chores()
     world.settle()
     return {name: case for name, case in cases.items() if case is not None}
 
@@ -66,7 +75,7 @@ def tables(db: Database) -> dict[str, list[tuple[object, ...]]]:
 
 def test_what_is_made_again_is_what_was_there_at_the_hub_and_at_a_station(world: World) -> None:
     a_days_work(world)
-    for party in (world.hub, world.station("dafeng")):
+    for party in world.parties():
         store = party.office.store
         with store.read() as db:
             before = tables(db)
@@ -159,7 +168,7 @@ def test_what_follows_from_cases_is_reckoned_anew_afterwards(world: World) -> No
     world.hub.keys.save(key)
     with store.write() as tx:
         tx.execute("delete from stale")
-    assert rebuild_all(store, key, lambda done, of: None, 0) == 5
+    assert rebuild_all(store, key, lambda done, of: None, 0) == 6
     with store.read() as db:
         assert stale(db) == 5
 
