@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,15 +31,19 @@ from hub.web.pipeline import Buttons, LinkShown, buttons_of, strip
 from hub.web.room import by, room
 from hub.web.shown import flag_chips, item_name, papers_chip, status_chip, title_of
 from hub.web.steps import Aside, asides, timeline
+from protocol.cases.case import Case
 from protocol.cases.rules import OFFICERS, REMARKS, Act, Side
+from protocol.catalogue.items import Item
 from protocol.clock import moment
 from protocol.clocks.of_case import clocks_of_case
 from protocol.console import forms, session
+from protocol.console.explaining import Explained, explained
 from protocol.console.once import posted_before, remember_post
 from protocol.console.pages import render, see_other, see_other_url, url
 from protocol.console.parts import Chip, Icon, Row, Step, Tone
 from protocol.console.protect import note_look
-from protocol.console.texts import Phrase, say
+from protocol.console.texts import Lang, Phrase, say
+from protocol.instant.explaining import trace_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class CasePage:
     papers: int
     papers_here: int
     papers_state: Phrase | None
+    by_rules: Explained | None  # what rules came to when it was taken in
     clocks: Sequence[ClockShown]
     survey: Sequence[Row]
     documents: Sequence[DocumentShown]
@@ -92,7 +97,8 @@ def show_case(request: Request) -> Response:
         here = worklists.papers_of(db, case_id)
         titles = stations.titles(db)
         until = reveals.shown_until(db, case_id, me.name, at)
-        station = next((s for s in stations.stations(db) if s.name == case.station), None)
+        origin = case.intake.station if case.intake is not None else case.station  # where its scans are
+        station = next((s for s in stations.stations(db) if s.name == origin), None)
         of_agency = sections.sections(db)
         heard = heard_at(db, case)
         siblings = siblings_of(db, desk.book, case)
@@ -107,8 +113,12 @@ def show_case(request: Request) -> Response:
         item_code=f"{case.item} v{case.item_version}",
         item_known=item is not None,
         status=status_chip(case.status) if case.status else Chip(say("flag.waiting"), Tone.WARN, Icon.CLOCK),
-        flags=[*flag_chips(case.flags), *filter(None, [papers_chip(count_here, len(case.papers))])],
-        station=title_of(request, titles, case.station),
+        flags=[
+            *flag_chips(case.flags),
+            *filter(None, [papers_chip(count_here, len(case.papers))]),
+            *([_lies_at(request, titles, case.station)] if case.station != origin else []),
+        ],
+        station=title_of(request, titles, origin),
         opened_at=moment(case.opened_at) if case.opened_at else at,
         strip=strip(request, case, item, of_agency),
         more=more_rows(shown),
@@ -121,7 +131,8 @@ def show_case(request: Request) -> Response:
         materials=materials(request, case, item, here),
         papers=len(papers_of(case)),
         papers_here=sum(here[p.digest].is_here for p in papers_of(case) if p.digest in here),
-        papers_state=papers_state(case, here, station, desk.connected(case.station), at),
+        papers_state=papers_state(case, here, station, desk.connected(origin), at),
+        by_rules=_by_rules(case, item, lang),
         clocks=clocks_shown(states, lang),
         survey=survey_rows(shown),
         documents=shown_documents(shown),
@@ -140,6 +151,15 @@ def show_case(request: Request) -> Response:
         as_of=at,
     )
     return render(request, page)
+
+
+def _by_rules(case: Case, item: Item | None, lang: Lang) -> Explained | None:
+    trace = trace_of(case)
+    return explained(item.instant if item is not None else None, trace, lang) if trace is not None else None
+
+
+def _lies_at(request: Request, titles: Mapping[str, tuple[str, str]], station: str) -> Chip:
+    return Chip(say("case.lies-at", station=title_of(request, titles, station)), Tone.PLAIN, Icon.UP)
 
 
 def reveal(request: Request, body: FormData) -> Response:

@@ -87,6 +87,8 @@ def _of_act(act: CaseAct) -> dict[str, object]:
     for name in ("reason", "remedies", "basis", "number", "request", "recipient", "person", "package", "rules"):
         if value := getattr(act, name):
             said[name] = value
+    if act.trace is not None:  # by which rules, and from what
+        said["trace"] = act.trace
     if act.made is not None:
         said["document"] = act.made.digest
     if act.licence is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -12,8 +14,10 @@ import pytest
 
 from hub import decisions
 from hub import instant as hub_instant
+from hub.facts import fact_of
 from node import after
 from protocol import attention
+from protocol.archive.verifying import verify
 from protocol.cases.acts import By, CaseAct
 from protocol.cases.rules import Act, Flag, Role, Status
 from protocol.catalogue.reference import ReferenceList
@@ -24,6 +28,7 @@ from protocol.instant.deciding import Why
 from tests.believable.officers import officer_for, what_is_said
 from tests.instant.desks import Shelf, decides, issue, looks, prints
 from tests.instant.rules import item
+from tests.test_every_item import archive_of, prints_its_own
 from tests.world import LAW, World
 
 ADULT = "510114199003070018"
@@ -351,3 +356,40 @@ def test_a_promise_that_was_granted_at_once_is_looked_at_afterwards(world: World
     now = world.station("dafeng").case(case)
     assert now is not None
     assert {Flag.COMMITTED, Flag.CHECK_DUE} <= now.flags
+
+
+def test_it_is_counted_as_granted_at_once_and_in_time(world: World) -> None:
+    station = world.station("dafeng")
+    case, _ = decides(station, SHELF, "R02", id_number=ADULT, range="district")
+    world.settle()
+    at_hub = world.hub.case(case)
+    assert at_hub is not None
+    fact = fact_of(at_hub, LAW, world.hub.clock.now())
+    assert fact is not None
+    assert (fact.outcome, fact.opened_on, fact.decided_on, fact.issued_on) == ("granted", *["2026-03-02"] * 3)
+    assert {name: fact.counts.get(name, 0) for name in ("at_once", "in_time", "one_visit", "granted", "denied")} == {
+        "at_once": 1, "in_time": 1, "one_visit": 1, "granted": 1, "denied": 0,
+    }  # fmt: skip
+
+
+def test_it_goes_to_the_archive_with_its_trace(world: World) -> None:
+    station = world.station("dafeng")
+    case, _ = decides(station, SHELF, "R02", id_number=ADULT, range="district")
+    prints(station, case)
+    station.hands_over(case)
+    prints_its_own(world, case, item("R02"))
+    world.settle()
+    looks(world, SHELF)
+    world.settle()
+    at_hub = world.hub.case(case)
+    assert at_hub is not None
+    with world.hub.office.store.read() as db:
+        assert archive_of(world).lacks(db, at_hub, {}) == []
+    done = archive_of(world).make(
+        case, by=officer_for(at_hub, Act.ARCHIVE), at=world.hub.clock.now(), seen=at_hub.tip or ""
+    )
+    package = archive_of(world).read(done.package)
+    assert verify(package, world.authority.public_key()).problems == []
+    with zipfile.ZipFile(io.BytesIO(package)) as files:
+        record = files.read("record.jsonl").decode()
+    assert all(words in record for words in ("decide-at-once", "own_record", "common-expression-language"))

@@ -91,6 +91,7 @@ CASE_WORDS: Texts = {
     "case.note-do": ("记下意见", "Write it down"),
     "case.noted": ("内部意见已记下", "The opinion is written down"),
     "case.next": ("下一步", "Next step"),
+    "case.lies-at": ("已转到{station}", "Now at {station}"),
     "case.stations-move": (
         "现在轮到服务站办理，区中心没有可做的步骤。",
         "It is the station's move now; nothing is open here.",
@@ -121,6 +122,8 @@ CASE_WORDS: Texts = {
     "case.mode.assist": ("帮办代办", "Assists"),
     "case.mode.self": ("自助", "Self-service"),
     "case.mode.inform": ("公开告知", "Informs only"),
+    "case.rules-granted": ("站点按规则当场准予的理由", "Why rules granted it at the station"),
+    "case.rules-handed": ("站点没有当场办结的原因", "Why rules gave it to a person"),
     "case.channel": ("渠道", "Channel"),
     "case.after": ("前一阶段", "First stage"),
     "case.corrected": ("“{field}”与证件不同，原因", "“{field}” is not as on the card: why"),
