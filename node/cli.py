@@ -20,6 +20,8 @@ import uvicorn
 
 from node import jobs, leaving
 from node.app import Station, create_app
+from node.rehearse import MOST_PEOPLE, PEOPLE, rehearse
+from node.rehearse_drawing import drawing, figures
 from node.schema import migrations
 from protocol.cases.rules import Role
 from protocol.clock import WallClock
@@ -40,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:
+        if arguments.do is _rehearse:  # the one command that needs no station
+            return int(_rehearse(arguments))
         settings = read_settings(arguments.folder)
         if settings.kind is not Kind.STATION:
             raise Damaged("damaged.config", file=str(arguments.folder), why="this is not a station's")
@@ -109,7 +113,24 @@ def _parser() -> argparse.ArgumentParser:
         " before a box is given away (stop the station first): refused while anything is only here; nothing is deleted",
     )
     command("drill", _drill, "恢复演练 restore the replica beside its place and check it, as is done every month")
+    about = "演练大厅的一个上午 play a morning of the hall and draw what happened; no station is needed"
+    play = commands.add_parser("rehearse", help=about, description=about)
+    play.add_argument("--seed", type=int, default=1, help="同一个数，同一个上午 the same number gives the same morning")
+    play.add_argument(
+        "--people", type=int, default=PEOPLE, help=f"人数 people, at most {MOST_PEOPLE} (default: {PEOPLE})"
+    )
+    play.add_argument("--out", type=Path, help="SVG 图 the drawing")
+    play.set_defaults(do=_rehearse)
     return parser
+
+
+def _rehearse(arguments: argparse.Namespace) -> int:
+    morning = rehearse(arguments.seed, max(1, min(MOST_PEOPLE, arguments.people)))
+    for line in figures(morning):
+        print(line)
+    if arguments.out:
+        arguments.out.write_text(drawing(morning), encoding="utf-8")
+    return 0 if not morning.unexplained else 1
 
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -28,7 +28,10 @@ LEAST_TURNS = 5  # of a group, before its pace is believed
 DAYS = 30  # that are remembered
 _WEIGHT = 0.3  # of a day with enough turns against all days before it
 _RUNS = 60
-_INSIDE = (0.14, 0.86)  # of the runs; measured: wider by as much as those who come later are called earlier
+_INSIDE = (
+    0.1,
+    0.9,
+)  # of the runs; counters that open and close, and those who come later and are called earlier, take their part
 _STEP_MIN = 5
 _NO_SHOW, _NO_SHOW_S = 0.05, 90
 _NORMAL = NormalDist()
@@ -75,10 +78,14 @@ def times_tables(db: Database) -> None:
 def learn(tx: Database, hall: Hall, at: datetime) -> None:
     """A day that has ended counts from now on; one that ends again counts once."""
     for group, pace in _measured(hall.served).items():
-        tx.execute(
-            "insert or replace into hall_paces (day, grp, turns, p50_s, p80_s) values (?,?,?,?,?)",
-            (hall.day, group, pace.turns, pace.p50_s, pace.p80_s),
-        )
+        remember(tx, hall.day, group, pace)
+
+
+def remember(tx: Database, day: str, group: str, pace: Pace) -> None:
+    tx.execute(
+        "insert or replace into hall_paces (day, grp, turns, p50_s, p80_s) values (?,?,?,?,?)",
+        (day, group, pace.turns, pace.p50_s, pace.p80_s),
+    )
 
 
 def paces(db: Database, hall: Hall) -> dict[str, Pace]:

@@ -262,3 +262,22 @@ def test_in_english_and_with_large_type_it_is_the_same_machine(desk):
     after = citizen.sees("/ticket/bye")
     assert 'class="room"' in after.text
     assert "社保医保" in after.text
+
+
+def test_a_hundred_numbers_in_a_minute_from_four_machines_are_a_hundred_different_ones(desk):
+    """A coach stops at the door; three clerks go on calling meanwhile."""
+    here, at = desk.station, desk.station.clock.now()
+    drawn = []
+    for counter, who in ((1, "limin"), (2, "wanghui"), (3, "zhaoqiang")):
+        with here.store.write() as tx:
+            here.hall.open_counter(tx, counter, ["general", "tax"], name=who, by=who, at=at)
+    for place in range(100):
+        with here.store.write() as tx:
+            drawn.append(
+                here.hall.draw(tx, ["tax"], machine=f"m{place % 4}", at=at + timedelta(seconds=place / 2)).number
+            )
+        if place % 30 == 29:
+            with here.store.write() as tx:
+                here.hall.call_next(tx, place // 30 + 1, by=("limin", "wanghui", "zhaoqiang")[place // 30], at=at)
+    assert len(set(drawn)) == 100
+    assert [one.ticket for one in hall(desk).counters.values()] == ["K001", "K002", "K003"]
