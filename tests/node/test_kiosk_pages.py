@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from node.devices.fakes.people import PEOPLE
+from node.kiosk import calls
 from tests.node.kiosk import Citizen, stand_up
-from tests.node.station import Desk
+from tests.node.station import PASSWORD, Desk
 from tests.test_access import AXE, RULES, RUN, WIDE, served
 
 pytestmark = pytest.mark.pages
@@ -60,8 +61,9 @@ class Walk:
         if wide > shown:
             self.wrong.append(f"{name}: scrolls sideways")
         self.wrong += [f"{name}: small {one}" for one in self.page.evaluate(SMALL, 72 if self.elder else 60)]
-        self.page.evaluate(AXE + "\n;")
-        self.wrong += [f"{name}: {one}" for one in self.page.evaluate(RUN, RULES)]
+        if self.elder or name in ("check", "case"):  # the other pages are the same but for their words
+            self.page.evaluate(AXE + "\n;")
+            self.wrong += [f"{name}: {one}" for one in self.page.evaluate(RUN, RULES)]
 
     def fills(self, **answers: str) -> None:
         for name, value in answers.items():
@@ -122,6 +124,25 @@ def test_an_application_from_the_first_touch_to_the_receipt(
     page.close()
     assert walk.wrong == []
     assert faults == []
+
+
+def test_a_call_is_answered_with_one_key_in_the_middle_of_a_form(desk: Desk, kiosk: str, chromium: Browser) -> None:
+    with desk.station.store.write() as tx:
+        calls.call(tx, "kiosk", desk.party.clock.now())
+    page = chromium.new_page()
+    page.goto(f"{kiosk}/sign-in?to=/cases")
+    page.fill("[name=name]", "limin")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_selector(".bar-call", timeout=PATIENCE_MS)
+    page.fill("#f-q", "不见了就是错")
+    page.keyboard.press("F1")
+    page.wait_for_selector(".bar-call", state="detached", timeout=PATIENCE_MS)
+    assert page.input_value("#f-q") == "不见了就是错"
+    assert page.url.endswith("/cases")
+    with desk.station.store.read() as db:
+        assert calls.calls(db) == []
+    page.close()
 
 
 def test_whoever_walks_off_is_asked_and_then_nobody_can_go_back_to_his_pages(
