@@ -101,7 +101,7 @@ def fact_of(case: Case, law: Law, at: datetime) -> Fact | None:
         return None
     item = law.item(case.item, case.item_version)
     known = item is not None
-    fact = Fact(case.id, case.item, case.item_version, case.station, intake.channel, intake.mode, known)
+    fact = Fact(case.id, case.item, case.item_version, intake.station, intake.channel, intake.mode, known)
     counts = fact.counts
     counts["taken"] = 1
     for act in case.line:

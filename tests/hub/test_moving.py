@@ -26,6 +26,7 @@ def test_an_officer_passes_a_case_on_and_sees_where_it_lies(desk: Desk, world: W
     wu = desk.browser("wu", english=True)
     wu.get(f"/cases/{case}")
     assert "Move to another station" in wu.text
+    assert "Now at Boya" in wu.text
 
 
 def test_a_bag_from_a_station_is_signed_for_at_the_hub(desk: Desk, world: World) -> None:
