@@ -122,12 +122,19 @@ def test_in_large_type_a_visit_waits_twice_as_long(room: Desk) -> None:
 def test_leaving_wipes_the_browser_and_the_choices(room: Desk) -> None:
     citizen, _ = applied(room)
     citizen.posts("/look", switch="elder", back="/kiosk/done")
+    kept = dict(citizen.browser.client.cookies)
     answer = citizen.browser.client.post("/kiosk/leave", follow_redirects=False)
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     page = citizen.sees("/kiosk")
     assert "elder" not in re.findall(r'<html[^>]*class="([^"]*)"', page.text)[0]
     answer = citizen.browser.client.get("/kiosk/items", follow_redirects=False)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (303, "no-store")
+    for name, value in kept.items():  # also for a browser that forgets nothing
+        citizen.browser.client.cookies.set(name, value)
+    assert citizen.sees("/kiosk/done").url.endswith("/kiosk")
+    ((outcome, visit),) = rows(room, "select outcome, id from kiosk_sessions")
+    assert outcome == "left"
+    assert room.station.visitors.who(str(visit)) is None
 
 
 def test_the_next_citizen_sees_nothing_of_the_one_before(room: Desk) -> None:
