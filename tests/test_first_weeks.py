@@ -171,7 +171,7 @@ def test_a_report_with_an_age_that_is_no_number_does_not_close_the_page_of_stati
     with world.hub.office.store.write() as tx:
         stations.enter(tx, "dafeng", "大丰", "Dafeng", "town")
     with world.hub.office.store.read() as db:
-        assert [one.name for one in stations.stations(db)] == ["dafeng"]
+        assert [one.name for one in stations.stations(db)] == ["boya", "dafeng"]
 
 
 def test_a_link_that_comes_up_beside_a_bad_frame_on_a_full_disk_is_up(world: World) -> None:
