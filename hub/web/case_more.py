@@ -94,7 +94,7 @@ def more_rows(of: MoreOf) -> list[Row]:
         until = f"（{intake.licence_until}）" if intake.licence_until else ""
         rows.append(Row(say("case.licence"), intake.licence + until))
     for key, reason in intake.corrected_from_card.items():
-        rows.append(Row(say("case.corrected", field=label_of(of.request, of.item, key)), reason))
+        rows.append(Row(say("case.card-corrected", field=label_of(of.request, of.item, key)), reason))
     if of.item is not None:
         for situation in of.item.situations:
             answer = intake.situations.get(situation.key, "")

@@ -126,7 +126,7 @@ CASE_WORDS: Texts = {
     "case.rules-handed": ("站点没有当场办结的原因", "Why rules gave it to a person"),
     "case.channel": ("渠道", "Channel"),
     "case.after": ("前一阶段", "First stage"),
-    "case.corrected": ("“{field}”与证件不同，原因", "“{field}” is not as on the card: why"),
+    "case.card-corrected": ("“{field}”与证件不同，原因", "“{field}” is not as on the card: why"),
     "case.licence": ("所涉证照", "Licence concerned"),
     "case.version": ("事项版本", "Version of the item"),
     "case.version-since": ("第 {version} 版，自 {day} 起施行", "Version {version}, in force from {day}"),
