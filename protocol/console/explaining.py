@@ -26,7 +26,7 @@ _STATES: Mapping[str, Chip] = {
 @dataclass(frozen=True, slots=True)
 class InputShown:
     what: str
-    source: str
+    source: Text
     value: Text  # "" where it stands in the application itself
     as_of: datetime | None
     state: Chip
@@ -54,7 +54,7 @@ def explained(rule: InstantRule | None, trace: Trace, lang: Lang) -> Explained:
         [
             InputShown(
                 what_of(named.get(one.name), one.name, lang),
-                named[one.name].source if one.name in named else one.source,
+                named[one.name].source if one.name in named and lang is Lang.ZH else say(f"instant.from-{one.source}"),
                 {"yes": say("instant.yes"), "no": say("instant.no")}.get(one.value, one.value),
                 moment(one.as_of) if one.as_of else None,
                 _STATES.get(one.state, _STATES["missing"]),
