@@ -81,7 +81,7 @@ class StartPage:
     has_reader: bool
     offers_elder: bool
     chosen: Sequence[str]
-    back: str
+    way_back: str
 
 
 @dataclass(frozen=True, slots=True)
