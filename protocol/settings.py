@@ -23,6 +23,38 @@ import msgspec
 
 from protocol.errors import Damaged, Refused
 from protocol.exchange.topics import HUB, party_name
+from protocol.settings_tables import (
+    Broker,
+    BrokerKind,
+    Device,
+    Http,
+    Machines,
+    Name,
+    People,
+    Replica,
+    ReplicaKind,
+    Room,
+)
+
+__all__ = [
+    "FILE",
+    "Broker",
+    "BrokerKind",
+    "Device",
+    "Http",
+    "Kind",
+    "Machines",
+    "Name",
+    "People",
+    "Replica",
+    "ReplicaKind",
+    "Room",
+    "Settings",
+    "read_settings",
+    "toml_value",
+    "write_settings",
+    "write_whole",
+]
 
 FILE = "party.toml"
 _SOCKET_PATH_BYTES = 100  # Linux: sun_path holds 108 bytes, the closing zero and a suffix included
@@ -31,95 +63,6 @@ _SOCKET_PATH_BYTES = 100  # Linux: sun_path holds 108 bytes, the closing zero an
 class Kind(StrEnum):
     STATION = "station"
     HUB = "hub"
-
-
-class BrokerKind(StrEnum):
-    EMBEDDED = "embedded"  # amqtt, started and stopped by the hub; speaks 3.1.1 alone
-    MOSQUITTO = "mosquitto"  # or any other broker that somebody else runs
-
-
-class ReplicaKind(StrEnum):
-    NONE = "none"
-    FOLDER = "folder"  # a second disk
-    SFTP = "sftp"
-    S3 = "s3"
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """As people read it."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Http:
-    """Where the party's own pages are served."""
-
-    host: str = "127.0.0.1"
-    port: int = 8080
-
-
-@dataclass(frozen=True, slots=True)
-class Broker:
-    """How to reach the broker. With `tls` a station shows its certificate; `username` and `password_file` are
-    for brokers without certificates and for the hub's own loopback listener."""
-
-    kind: BrokerKind = BrokerKind.EMBEDDED
-    host: str = "127.0.0.1"
-    port: int = 1883
-    tls: bool = False
-    protocol: int = 4  # MQTT 4 = 3.1.1, 5 = 5.0
-    username: str = ""
-    password_file: str = ""  # relative to the party's folder
-    passwords_file: str = ""  # the hub's, embedded alone: name -> password of everyone, as JSON
-
-
-@dataclass(frozen=True, slots=True)
-class Replica:
-    """Where Litestream copies the databases to. Only the fields of the chosen kind count."""
-
-    kind: ReplicaKind = ReplicaKind.FOLDER
-    folder: str = "replica"  # folder: relative to the party's folder, or a second disk's absolute path
-    path: str = ""  # sftp, s3: the prefix there
-    host: str = ""  # sftp: host:port
-    user: str = ""  # sftp
-    key_file: str = ""  # sftp: private key
-    host_key: str = ""  # sftp: the server's public key as in known_hosts, without the name
-    bucket: str = ""  # s3
-    endpoint: str = ""  # s3: any compatible store
-    region: str = ""  # s3
-    credentials_file: str = ""  # s3: access key id on the first line, secret on the second
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """A station's: how long the hub may be silent before the head confirms who still works here."""
-
-    confirm_days: int = 14
-
-
-class Machines(StrEnum):
-    PAIRED = "paired"  # a machine of the room shows nothing until the head has introduced it
-    OPEN = "open"  # whoever reaches the address may use it: one PC for everything, a demo
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A station's: the machines that stand in its room."""
-
-    machines: Machines = Machines.PAIRED
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A station's: one device. Its name in the file is its kind, unless `kind` says otherwise."""
-
-    driver: str
-    kind: str = ""
-    url: str = ""  # empty: where such a device is found unless somebody moved it
-    dialect: str = ""  # how the maker's service speaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +115,13 @@ class Settings:
         return self.identity / "tls.crt"
 
     @property
+    def pages_crt(self) -> Path:
+        """A station's: for the key in tls.key too, good for its names on the LAN; then the root that issued it."""
+        return self.identity / "pages.crt"
+
+    @property
     def district_ca(self) -> Path:
-        """The server root: who may be the district's broker and enrolment server."""
+        """The server root: who may be the district's broker, its enrolment server, or a station's pages."""
         return self.identity / "district-ca.crt"
 
     @property
@@ -384,6 +332,10 @@ def _check(settings: Settings) -> None:
     if (settings.kind is Kind.HUB) != (settings.party == HUB):
         raise ValueError(f"the hub's party is {HUB!r}, and nobody else's")
     if not (0 < settings.broker.port < 65536 and 0 <= settings.http.port < 65536):
+        raise ValueError("a port is between 1 and 65535")
+    if settings.http.redirect_port and (not settings.http.tls or settings.http.redirect_port == settings.http.port):
+        raise ValueError("http.redirect_port leads to http.tls on another port")
+    if not 0 <= settings.http.redirect_port < 65536:
         raise ValueError("a port is between 1 and 65535")
     if settings.broker.protocol not in (4, 5):
         raise ValueError("broker.protocol is 4 (MQTT 3.1.1) or 5")
