@@ -48,6 +48,7 @@ RECORDS = (
 )
 MAIL = (
     "protocol.exchange.messages",
+    "protocol.exchange.hall_day",
     "protocol.exchange.envelope",
     "protocol.exchange.journal",
     "protocol.exchange.inbox",
@@ -63,7 +64,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.clock": ("protocol.errors",),
     "protocol.identity": ("protocol.errors", "protocol.clock"),
     "protocol.store": ("protocol.errors", "protocol.clock"),
-    "protocol.settings": (*GROUND, *NAMES),
+    "protocol.settings": (*GROUND, *NAMES, "protocol.settings_tables"),
+    "protocol.settings_tables": (),
     "protocol.claim": GROUND,
     "protocol.cases": (*GROUND, "protocol.catalogue"),
     "protocol.catalogue": (*GROUND, "protocol.cases"),
@@ -124,6 +126,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "node.kiosk",  # its three tables
         "node.machines",
         "node.paper_ratings",
+        "node.prefills",
         "node.ratings",
         "protocol.casebook",
         "protocol.console.accounts",
@@ -134,6 +137,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "protocol.standing",
         "node.opening",
         "node.places",
+        "node.printing",  # the table of its jobs
         "protocol.transfer_book",
         "node.deliver",
     ),
