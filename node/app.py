@@ -24,7 +24,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Lifespan
 
-from node import cases, endings, jobs, replies
+from node import cases, endings, jobs, printing, replies
 from node.asking import Asking
 from node.devices.registry import Devices
 from node.dues import Dues
@@ -153,6 +153,7 @@ class Station:
         refuse_empty_start(self.settings)
         self.office.open()
         self.look_at_shelf()
+        printing.after_a_start(self.store, self.clock.now())
         self.store.on_commit(self._moved.set)
         self.store.on_commit(self.bell.ring)
         if self.litestream is not None:

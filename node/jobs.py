@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from node import after, device_notices, drafts, leaving, people, renewals
+from node import after, device_notices, drafts, leaving, people, prefills, printing, renewals
 from node.devices.registry import Devices
 from node.dues import Dues
 from node.hall import day
@@ -138,6 +138,12 @@ def watch_devices(station: Desk) -> None:
     at = station.office.clock.now()
     station.devices.look(at)
     device_notices.mind(station.office.store, station.devices.states(), at)
+    printing.follow(station.office.store, station.devices, at)
+
+
+def forget_print_jobs(station: Desk) -> None:
+    with station.office.store.write() as tx:
+        printing.forget(tx, station.office.clock.now())
 
 
 def roll_hall(station: Desk) -> None:
@@ -155,13 +161,14 @@ def watch_kiosk(station: Desk) -> None:
     at, store = station.office.clock.now(), station.office.store
     with store.read() as db:
         idle, days = sessions.must_sweep(db, at), meters.untold(db, at.astimezone(CHINA).date())
-        old = codes.has_old_drafts(db, at)
+        old = codes.has_old_drafts(db, at) or prefills.must_drop(db, at)
     if not (idle or days or old):
         return
     with store.write() as tx:
         gone = sessions.sweep(tx, at)
         for draft in codes.drop_old_drafts(tx, at):
             drafts.discard_draft(tx, draft)
+        prefills.drop(tx, at)
         for day in days:
             meters.tell(tx, station.office.pen, day, at)
     for one in gone:
@@ -188,6 +195,7 @@ def timetable(station: Desk) -> BackgroundScheduler:
     scheduler.add_job(watch_people, "interval", [station], seconds=PEOPLE_EVERY_S)
     scheduler.add_job(roll_hall, "interval", [station], seconds=HALL_EVERY_S)
     scheduler.add_job(forget_looks, "cron", [station], hour=LOOKS_HOUR, jitter=1800)
+    scheduler.add_job(forget_print_jobs, "cron", [station], hour=LOOKS_HOUR, jitter=1800)
     if station.devices.states():
         scheduler.add_job(watch_devices, "interval", [station], seconds=DEVICES_EVERY_S)
     made: BackgroundScheduler = scheduler

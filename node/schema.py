@@ -16,11 +16,13 @@ from node.hall.signs import sign_tables
 from node.instant import instant_tables
 from node.kiosk.codes import code_tables
 from node.kiosk.meters import meter_tables
-from node.kiosk.sessions import session_tables
+from node.kiosk.sessions import session_tables, visits_of_form_machines
 from node.machines import machine_tables
 from node.opening import opening_table
 from node.paper_ratings import paper_rating_table
 from node.places import place_tables
+from node.prefills import prefill_tables
+from node.printing import print_tables
 from node.ratings import rating_tables
 from protocol.casebook import case_tables
 from protocol.console.accounts import account_tables, several_roles, terms_and_codes
@@ -211,3 +213,16 @@ def waiting_times_and_appointments(db: Database) -> None:
     """How long turns took on each day, and who comes to the hall when."""
     times_tables(db)
     appointment_tables(db)
+
+
+@migrations()
+def the_form_machine(db: Database) -> None:
+    """Its visits, and the forms that wait for the desk."""
+    visits_of_form_machines(db)
+    prefill_tables(db)
+
+
+@migrations()
+def what_was_sent_to_the_printer(db: Database) -> None:
+    """Print jobs, so that a power cut loses no paper that somebody waits for."""
+    print_tables(db)

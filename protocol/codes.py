@@ -181,7 +181,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "refused.not-printed": ("the decision has not been printed", "print it, then hand over"),
     "refused.no-instant-rule": ("item {item} has no rule that decides", "add rules to its file first"),
-    "refused.not-rehearsed": ("the rule of {item} was not rehearsed on past cases as it is now", "rehearse it, look at the differences, then go on"),
+    "refused.not-rehearsed": (
+        "the rule of {item} was not rehearsed on past cases as it is now",
+        "rehearse it, look at the differences, then go on",
+    ),
     "refused.papers-many": ("a draft holds at most {limit} papers", "put several pages into one PDF"),
     "refused.nothing-supplied": ("nothing was changed or added", "correct what the notice names, then send"),
     "refused.recipient-missing": ("who took the result is not filled in", "write the name of the person who took it"),
@@ -189,6 +192,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.paper-large": ("the file is {size} bytes; at most {limit} are taken", "scan at a lower resolution"),
     "refused.paper-type": ("the file is not a JPEG, PNG or PDF", "save it in one of these formats"),
     "refused.paper-damaged": ("the file ends too early or cannot be read", "take the picture again"),
+    "refused.paper-changed": ("the bytes are not those that were taken", "take the picture again"),
     "refused.glyphs": (
         "no font here has {characters}",
         "print with blanks and fill them in by hand, or install the Debian package fonts-hanazono",
@@ -252,6 +256,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "free space or call the district; what is there is safe",
     ),
     # devices
+    "refused.print-job": (
+        "this print job is settled already, or is not known",
+        "print the document from its case once more if it is missing",
+    ),
     "refused.no-card": (
         "no card was put on the reader in time",
         "put it flat on the reader and read again, or type it",
@@ -426,6 +434,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.code-wait": (
         "too many wrong codes at this machine",
         "wait {minutes} minutes, or ask at the counter",
+    ),
+    "refused.prefill-unknown": (
+        "no filled-in form lies under this code here",
+        "look whether it is this station's slip and of today or yesterday; else fill the form in at the counter",
+    ),
+    "refused.prefill-used": ("this filled-in form was taken already", "look among the drafts of the desk"),
+    "refused.prefill-gone": (
+        "too many cards and numbers that were not the applicant's; the filled-in form is deleted",
+        "fill the form in at the counter",
     ),
     "refused.needs-card": (
         "this takes the card itself",

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     CARD_READER = "card-reader"
     SOCIAL_CARD_READER = "social-card-reader"
     SLIP_PRINTER = "slip-printer"
+    A4_PRINTER = "a4-printer"
 
 
 class Health(StrEnum):
@@ -41,6 +42,9 @@ class Seen:
 READY = Seen(Health.OK, "ready")
 AT_COUNTER = Seen(Health.OK, "at-counter")  # it hangs on the counter's own PC: only the page there can ask it
 NOT_LOOKED = Seen(Health.WARN, "not-looked")
+NO_PAPER = Seen(Health.OFF, "no-paper")
+LOW_PAPER = Seen(Health.WARN, "low-paper")
+STOPPED = Seen(Health.OFF, "stopped")  # a printer's: jammed, switched to standstill, or whatever its display says
 SILENT = Seen(Health.OFF, "silent")  # nobody answers: the cable, the power or the service beside it
 
 

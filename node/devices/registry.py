@@ -20,8 +20,10 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from node.devices import NOT_LOOKED, READY, SILENT, Device, Health, Kind, Seen
+from node.devices.a4 import FolderPrinter, IppPrinter, JobState
 from node.devices.cards import IdCard, SocialCard
 from node.devices.dialects import DIALECTS, HTTP, SOCIAL, TEXT, Dialect
+from node.devices.fakes.a4_printer import FakeA4Printer
 from node.devices.fakes.reader import FakeReader, FakeSocialReader
 from node.devices.fakes.slip_printer import FakeSlipPrinter
 from node.devices.readers import KeyboardReader, PageReader, VendorReader, VendorSocialReader
@@ -70,6 +72,11 @@ DRIVERS: Mapping[Kind, Mapping[str, Callable[[Wanted], Device]]] = {
         "network": lambda wanted: NetworkPrinter(wanted.url, _setting(wanted)),
         "file": lambda wanted: FilePrinter(wanted.url or "/dev/usb/lp0", _setting(wanted)),
         "fake": lambda wanted: FakeSlipPrinter(_setting(wanted)),
+    },
+    Kind.A4_PRINTER: {
+        "ipp": lambda wanted: IppPrinter(wanted.url),
+        "folder": lambda wanted: FolderPrinter(wanted.url),
+        "fake": lambda wanted: FakeA4Printer(),
     },
 }
 
@@ -177,6 +184,35 @@ class Devices:
         printer = self.get(name)
         assert isinstance(printer, EscposPrinter)
         self.noting(name, lambda: printer.print(slip), at)
+
+    def print_document(self, name: str, pdf: bytes, title: str, copies: int, at: datetime) -> str:
+        """As A4Printer.submit(); the printer is looked at then, since it takes a job without paper too."""
+        printer = self._a4(name)
+        try:
+            ref = printer.submit(pdf, title, copies)
+        except Unreachable as why:
+            self._note_error(name, why, at)
+            raise
+        self._note(name, printer.look(), at)
+        return ref
+
+    def job_state(self, name: str, ref: str) -> JobState:
+        """As A4Printer.job(). A printer that is no longer in the settings knows of no job."""
+        return self._a4(name).job(ref) if name in self._devices else JobState.UNKNOWN
+
+    def cancel_job(self, name: str, ref: str) -> None:
+        """As A4Printer.cancel().
+
+        :raises Refused: no-device
+        """
+        self._a4(name).cancel(ref)
+
+    def _a4(self, name: str) -> IppPrinter | FolderPrinter | FakeA4Printer:
+        """:raises Refused: no-device"""
+        printer = self.get(name)
+        if not isinstance(printer, IppPrinter | FolderPrinter | FakeA4Printer):
+            raise Refused("refused.no-device", device=name)
+        return printer
 
     def noting(self, name: str, do: Callable[[], Done], at: datetime) -> Done:
         """Use a device, and keep what went wrong for whoever looks after it."""

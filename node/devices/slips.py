@@ -16,7 +16,7 @@ from contextlib import closing
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from node.devices import READY, SILENT, Device, Health, Seen
+from node.devices import LOW_PAPER, NO_PAPER, READY, SILENT, Device, Seen
 from node.devices.slip_picture import WIDTH, Slip, picture
 from protocol.errors import Unreachable
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 PORT = 9100
 TIMEOUT_S = 3.0  # a person stands before it
-NO_PAPER = Seen(Health.OFF, "no-paper")
-LOW_PAPER = Seen(Health.WARN, "low-paper")
 _ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9.-]+)(:(?P<port>[0-9]{1,5}))?")
 _COLUMNS = 48  # of font A on 80 mm paper
 _BIG, _PLAIN = b"\x1d!\x33", b"\x1d!\x00"  # GS !: four times as wide and high

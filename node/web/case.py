@@ -22,6 +22,7 @@ from node.web.documents import DocumentLine, Sibling, document_lines, document_n
 from node.web.intake import Demand, about_name, demands_of, label_of
 from node.web.notices import NoticeLine, notice_line
 from node.web.papers import Trouble
+from node.web.printing import JobLine, last_line
 from node.web.standing import Chased, Clock, Strip, chased, clocks_of_page, strip_of
 from node.web.tools import answer_text, by, flag_chip, house, item_name, place_name, status_chip, sync_chip
 from protocol import attention
@@ -100,6 +101,7 @@ class CasePage:
     versions: Sequence[Versions]
     steps: Sequence[Step]
     documents: Sequence[DocumentLine]
+    printed: JobLine | None  # what was sent to the printer last
     by_rules: bool  # rules decided it, or gave it to a person: why can be read
     as_of: datetime
 
@@ -133,6 +135,7 @@ def page_of(request: Request, *, revealed: bool, troubles: Mapping[str, Trouble]
         where = whereabouts(db, case_id)
         papers_of_ours = document_lines(request, db, case)
         siblings = siblings_of(request, db, case)
+        printed = last_line(request, db, case_id)
     item, at = item_of(request, case), here.clock.now()
     assert case.status is not None
     page = CasePage(
@@ -157,6 +160,7 @@ def page_of(request: Request, *, revealed: bool, troubles: Mapping[str, Trouble]
         _versions(request, case, item),
         [step_of(request, step, item) for step in reversed(case.steps)],
         papers_of_ours,
+        printed,
         trace_of(case) is not None,
         at,
     )

@@ -10,11 +10,13 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node.devices import Health
+from node import machines
+from node.devices import Health, Kind
 from node.devices.readers import KeyboardReader, PageReader
 from node.devices.registry import DeviceState
 from node.web.devices_strip import device_name, manual_path, short_chip, state_words
 from node.web.devices_tray import Tray, tray_of
+from node.web.printing import JobLine, last_lines
 from node.web.tools import house
 from protocol.console.pages import render, see_other
 from protocol.console.parts import Chip, Tone
@@ -33,6 +35,14 @@ class DeviceLine:
     manual: Phrase
     tray: Tray | None
     can_test: bool
+    can_print: bool  # a test page
+
+
+@dataclass(frozen=True, slots=True)
+class MachineLine:
+    kind: Phrase
+    counter: int  # 0: at none
+    seen_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +50,23 @@ class DevicesPage:
     template = "devices.html"
     section = "devices"
     lines: Sequence[DeviceLine]
+    jobs: Sequence[JobLine]
+    has_printer: bool
+    machines: Sequence[MachineLine]
 
 
 def show(request: Request) -> Response:
-    devices = house(request).devices
-    return render(request, DevicesPage([_line(request, state) for state in devices.states()]))
+    here = house(request)
+    states = here.devices.states()
+    with here.store.read() as db:
+        known = machines.machines(db)
+    page = DevicesPage(
+        [_line(request, state) for state in states],
+        last_lines(request),
+        any(state.kind is Kind.A4_PRINTER for state in states),
+        [MachineLine(say(f"machine.{one.kind}"), one.counter, one.seen_at) for one in known],
+    )
+    return render(request, page)
 
 
 def test(request: Request, form: FormData) -> Response:
@@ -67,4 +89,5 @@ def _line(request: Request, state: DeviceState) -> DeviceLine:
         manual_path(state),
         tray_of(state, device),
         not isinstance(device, PageReader | KeyboardReader),
+        state.kind is Kind.A4_PRINTER,
     )

@@ -1,4 +1,4 @@
-"""What is printed for the applicant: the receipt as a page, and every document as the file that was kept of it.
+"""What is printed for the applicant: every document as the file that was kept of it, and where a case lists them.
 
 A document of this station is made when it is first asked for, kept, and named in the case; from then on the same
 bytes are printed. What the district made is printed byte by byte. A file name is the number of the case and says
@@ -7,32 +7,25 @@ nothing of a person. A character that no font here has stops the printing; with 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlite_utils import Database
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import after, cases, desk, documents
+from node import after, desk, documents
 from node.documents import Writing
 from node.matters import case_of_matter
-from node.web.facts import mode_sentence
 from node.web.papers import PDF_CSP
-from node.web.tools import by, house, item_name, status_chip, sync_chip
+from node.web.tools import by, house, item_name, printer_of
 from protocol.casebook import documents_of
 from protocol.cases.acts import By, Made
 from protocol.cases.case import Case
-from protocol.cases.words import Act
-from protocol.catalogue.items import Mode
-from protocol.clock import moment
 from protocol.console import session
 from protocol.console.pages import render, translator, url
 from protocol.console.parts import Chip, Icon, Tone
-from protocol.console.texts import Lang, Phrase, say
-from protocol.documents.content import TakenMaterial
-from protocol.documents.front import Issuable, shown_number
+from protocol.console.texts import Lang, say
+from protocol.documents.front import Issuable
 from protocol.documents.kinds import DOCUMENTS, Kind
 from protocol.documents.produce import produce
 from protocol.errors import Refused
@@ -45,28 +38,6 @@ class Sibling:
     id: str
     number: str
     item: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptPage:
-    template = "receipt.html"
-    section = "cases"
-    case_id: str
-    number: str
-    item: str
-    station: str
-    applicant: str  # in full: the paper is handed to the one it names
-    applicant_number: str  # masked
-    materials: Sequence[TakenMaterial]
-    lacking: Sequence[str]  # names of what the applicant brings later
-    mode: Phrase | None
-    siblings: Sequence[Sibling]
-    committed: bool  # a commitment has to be printed and signed
-    taken_by: str
-    taken_at: datetime
-    status: Chip
-    sync: Chip
-    decided: bool  # at once: then it is no receipt of an open case
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +58,7 @@ class DocumentLine:
     number: str
     href: str  # empty while the file is on its way
     chip: Chip | None
-
-
-def receipt(request: Request) -> Response:
-    here = house(request)
-    with here.store.read() as db:
-        case = desk.need_case(db, here.book, request.path_params["case_id"])
-        sync = cases.sync_of(db, case.id)
-        siblings = siblings_of(request, db, case)
-    item = here.shelf.item(case.item, case.item_version)
-    told = documents.taken_in(case)
-    intake = told.intake
-    assert case.status is not None
-    assert intake is not None
-    names = {material.code: material.name for material in item.materials}
-    page = ReceiptPage(
-        case.id, case.number, item.name, here.settings.name.zh, case.applicant.name, shown_number(case.applicant.number),
-        documents.taken_materials(case, item), [names.get(code, code) for code in intake.lacking],
-        mode_sentence(request, Mode(intake.mode), item) if intake.mode in list(Mode) else None,
-        siblings, intake.committed, told.by.name, moment(told.at), status_chip(case.status), sync_chip(sync),
-        told.act is Act.DECIDE_AT_ONCE,
-    )  # fmt: skip
-    return render(request, page)
+    prints: str  # where its button posts to; empty without a printer
 
 
 def siblings_of(request: Request, db: Database, case: Case) -> list[Sibling]:
@@ -142,6 +92,7 @@ def document_lines(request: Request, db: Database, case: Case) -> list[DocumentL
     """First what was made, in its order; then what this station can make or print from the record."""
     rows = db.execute("select digest, here from papers where case_id = ?", (documents_of(case.id),)).fetchall()
     here = {str(row[0]) for row in rows if row[1]}
+    printer = printer_of(request)
     lines, listed = [], set[tuple[str, str]]()
     for told in case.documents:
         made = told.made
@@ -151,7 +102,8 @@ def document_lines(request: Request, db: Database, case: Case) -> list[DocumentL
         is_here = made.digest in here
         chip = None if is_here else Chip(say("document.on-its-way"), Tone.WARN, Icon.HALF)
         href = url(request, "document.made", case_id=case.id, digest=made.digest) if is_here else ""
-        lines.append(DocumentLine(document_name(request, made.kind), made.number, href, chip))
+        prints = url(request, "document.made.print", case_id=case.id, digest=made.digest) if is_here and printer else ""
+        lines.append(DocumentLine(document_name(request, made.kind), made.number, href, chip, prints))
     for kind in documents.ours(case):
         number = documents.number_on(kind, case)
         if (kind.value, number) not in listed:
@@ -163,7 +115,8 @@ def document_lines(request: Request, db: Database, case: Case) -> list[DocumentL
 def _to_print(request: Request, case: Case, kind: Kind, number: str) -> DocumentLine:
     href = url(request, "document", case_id=case.id, document=kind.value)
     chip = None if documents.is_ours(kind) else Chip(say("document.from-record"), Tone.PLAIN, Icon.INFO)
-    return DocumentLine(document_name(request, kind.value), number, href, chip)
+    prints = url(request, "document.print", case_id=case.id, document=kind.value) if printer_of(request) else ""
+    return DocumentLine(document_name(request, kind.value), number, href, chip, prints)
 
 
 def document_name(request: Request, kind: str) -> str:
@@ -210,9 +163,14 @@ def pdf(request: Request) -> Response:
     except Refused as why:
         if why.code != "refused.glyphs":
             raise
-        by_hand = url(request, "document", case_id=case.id, document=asked) + "?hand=1"
-        page = GlyphsPage(case.id, case.number, translator(request).happened(why), by_hand)
-        return render(request, page, status=409)
+        return glyphs_page(request, case, asked, why)
+
+
+def glyphs_page(request: Request, case: Case, asked: str, why: Refused) -> Response:
+    """Which characters no font has, and the same document with their places left blank."""
+    by_hand = url(request, "document", case_id=case.id, document=asked) + "?hand=1"
+    page = GlyphsPage(case.id, case.number, translator(request).happened(why), by_hand)
+    return render(request, page, status=409)
 
 
 def bytes_of(request: Request, kind: Kind, case: Case, author: By, *, by_hand: bool = False) -> bytes:

@@ -13,6 +13,7 @@ from node import cases, drafts
 from node.cases import ListedCase
 from node.drafts import Draft
 from node.dues import Chase, Due
+from node.web.printing import JobLine, unfinished_lines
 from node.web.standing import due_chip, due_day, is_soon
 from node.web.tools import house, item_name, receipt_note, short_sync_chip, status_chip
 from protocol.cases.rules import Status
@@ -63,6 +64,7 @@ class HomePage:
     returned_count: int
     decided_count: int
     soon_count: int
+    unprinted: Sequence[JobLine]
 
 
 DECIDED = (Status.ISSUED, Status.NOT_ACCEPTED, Status.WITHDRAWN)
@@ -82,6 +84,7 @@ def show(request: Request) -> Response:
             for some in (returned, decided, soon)
         ]
         recent = cases.listed(db, limit=SHOWN)
+        unprinted = unfinished_lines(request, db)
     return render(
         request,
         HomePage(
@@ -94,6 +97,7 @@ def show(request: Request) -> Response:
             len(returned),
             len(decided),
             len(soon),
+            unprinted,
         ),
     )
 

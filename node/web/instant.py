@@ -12,7 +12,7 @@ from starlette.responses import Response
 from node import desk, instant
 from node.drafts import Draft
 from node.matters import Application
-from node.web.tools import by, house, item_name, status_chip
+from node.web.tools import by, house, item_name, printer_of, status_chip
 from protocol.cases.case import Case
 from protocol.cases.rules import Flag, Status
 from protocol.catalogue.items import Item
@@ -40,6 +40,7 @@ class InstantPage:
     doubted: bool
     to_print: str  # address of the decision; "" where there is none
     may_hand_over: bool
+    prints: str  # where its print button posts to; "" without a printer
 
 
 def offered(request: Request, draft: Draft, application: Application) -> Explained | None:
@@ -88,6 +89,7 @@ def explain(request: Request) -> Response:
         Flag.DOUBTED in case.flags,
         url(request, "document", case_id=case.id, document="instant") if decided else "",
         case.status is Status.ISSUED and case.station == here.settings.party,
+        url(request, "document.print", case_id=case.id, document="instant") if decided and printer_of(request) else "",
     )
     return render(request, page)
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node.cases import Sync, SyncState
+from node.devices import Kind as DeviceKind
 from node.house import House
 from node.places import Place
 from protocol.cases.acts import By
@@ -35,6 +36,11 @@ def house(request: Request) -> House:
 def by(request: Request, *roles: Role) -> By:
     """The signed-in person as the author of an act: in the first of `roles` that he has, or in any of the desk's."""
     return acting(session.who(request).account, roles or DESK)
+
+
+def printer_of(request: Request) -> str:
+    """The A4 printer that the counters use; empty: none, and documents open as files."""
+    return house(request).devices.at_desk(DeviceKind.A4_PRINTER)
 
 
 def today(at: datetime) -> date:

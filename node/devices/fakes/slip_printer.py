@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from node.devices import READY, SILENT, Seen
-from node.devices.slips import NO_PAPER, EscposPrinter, Setting, load_library
+from node.devices import NO_PAPER, READY, SILENT, Seen
+from node.devices.slips import EscposPrinter, Setting, load_library
 
 if TYPE_CHECKING:
     from escpos.escpos import Escpos

@@ -326,6 +326,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The file ends too early or cannot be read",
         "Take the picture again",
     ),
+    "refused.paper-changed": (
+        "传输中损坏",
+        "请重拍",
+        "The picture was damaged on its way here",
+        "Take it again",
+    ),
     "refused.seal-expired": (
         "电子印章的证书有效期到 {until} 为止",
         "请在区中心换发：microcenter-provision seal",
@@ -503,6 +509,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "Stop it first; its service is microcenter-node or -hub",
     ),
     # devices
+    "refused.print-job": (
+        "这个打印任务已经处理过了",
+        "如果纸还没有打出来，请从办件里再打印一次",
+        "This print job is settled already",
+        "If the paper is missing, print it from the case once more",
+    ),
     "refused.no-card": (
         "读卡器上没有读到证件",
         "请把证件平放在读卡器上再按一次，或改为手工录入",
@@ -562,6 +574,24 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "请过 {minutes} 分钟再试，或者到窗口查询",
         "Too many wrong tries for now",
         "Wait {minutes} minutes, or ask at the counter",
+    ),
+    "refused.prefill-unknown": (
+        "这个码下面没有填好的表",
+        "请看看是不是本站的小票、有没有过期；实在找不到，就在窗口填",
+        "No filled-in form lies under this code here",
+        "See whether the slip is this station's and still good; else fill the form in at the counter",
+    ),
+    "refused.prefill-used": (
+        "这张表已经取用过了",
+        "请在草稿里找一找，可能同事已经打开",
+        "This form was taken already",
+        "Look among the drafts: a colleague may have opened it",
+    ),
+    "refused.prefill-gone": (
+        "核对不上的次数太多，这张表已经删掉了",
+        "请在窗口和群众一起填",
+        "Too many cards and numbers that did not match: this form is deleted",
+        "Fill it in at the counter, together",
     ),
     "refused.needs-card": (
         "这一步要刷本人身份证",
