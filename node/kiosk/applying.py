@@ -32,19 +32,20 @@ class Screen:
     details: tuple[str, ...] = ()  # after, licence, licence_until
 
 
-def offered(shelf: Shelf, on: date) -> list[Item]:
-    """Items that a citizen may do alone here today, by code: the remit says so, or the item's own ways of handling.
+def is_offered(shelf: Shelf, item: Item, on: date) -> bool:
+    """Whether a citizen may do it alone here today: the remit says so, or the item's own ways of handling.
 
     A matter of several items needs somebody who explains it, and a window that is shut says when it opens at the desk.
     """
-    return [item for item in shelf.catalogue.items(on) if is_offered(shelf, item, on)]
-
-
-def is_offered(shelf: Shelf, item: Item, on: date) -> bool:
-    if item.bundle or (item.windows and open_window(item.windows, on) is None):
+    if item.bundle or not _is_in_time(item, on):
         return False
     mode = shelf.mode(item, on)
     return mode is Mode.SELF or (HandlingForm.KIOSK in item.handling and mode in _LEADS_ON)
+
+
+def is_fillable(shelf: Shelf, item: Item, on: date) -> bool:
+    """Whether its form may be filled in here for the desk today: whatever the desk takes in, matters excepted."""
+    return not item.bundle and _is_in_time(item, on) and shelf.takes(item, on)
 
 
 def behind(door: str, items: Sequence[Item]) -> list[Item]:
@@ -103,6 +104,10 @@ def place_of(screens: Sequence[Screen], key: str) -> int:
         if key in keys:
             return place
     return 0
+
+
+def _is_in_time(item: Item, on: date) -> bool:
+    return not item.windows or open_window(item.windows, on) is not None
 
 
 def _licence(item: Item) -> list[str]:

@@ -34,7 +34,7 @@ def day_meters(db: Database, day: date) -> KioskDay:
     """The day as it is so far: visits that began on it, and are over."""
     rows = db.execute(
         "select item, step, elder, helped, done, started_at, touched_at from kiosk_sessions"
-        " where started_at >= ? and started_at < ? and token is null",
+        " where started_at >= ? and started_at < ? and token is null and kind = 'kiosk'",
         (_midnight(day), _midnight(day + timedelta(days=1))),
     ).fetchall()
     done: Counter[str] = Counter()
@@ -62,7 +62,8 @@ def untold(db: Database, today: date) -> list[date]:
     """Past days with visits, of which the district has not been told."""
     since = _midnight(today - LOOK_BACK)
     rows = db.execute(
-        "select distinct substr(started_at, 1, 13) from kiosk_sessions where started_at >= ? and started_at < ?",
+        "select distinct substr(started_at, 1, 13) from kiosk_sessions where started_at >= ? and started_at < ?"
+        " and kind = 'kiosk'",
         (since, _midnight(today)),
     ).fetchall()
     days = {moment(f"{row[0]}:00:00.000Z").astimezone(CHINA).date() for row in rows}

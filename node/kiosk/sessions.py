@@ -61,7 +61,7 @@ class Session:
 
 
 def author_of(machine: str) -> str:
-    return machine if machine == "kiosk" else f"kiosk-{machine}"
+    return machine if machine in ("kiosk", "form") else f"kiosk-{machine}"
 
 
 def session_tables(db: Database) -> None:
@@ -87,10 +87,19 @@ def session_tables(db: Database) -> None:
     """)
 
 
-def begin(tx: Database, id_: str, token: str, *, machine: str, step: str, elder: bool, at: datetime) -> None:
+def visits_of_form_machines(db: Database) -> None:
+    """They are visits like those at the kiosk, and none of its figures."""
+    db.execute("alter table kiosk_sessions add column kind text not null default 'kiosk'")
+
+
+def begin(
+    tx: Database, id_: str, token: str, *, machine: str, step: str, elder: bool, at: datetime, kind: str = "kiosk"
+) -> None:
+    """`kind` of machine: kiosk or form."""
     tx.execute(
-        "insert into kiosk_sessions (id, token, machine, step, elder, started_at, touched_at) values (?,?,?,?,?,?,?)",
-        (id_, _digest(token), machine, step, elder, stamp(at), stamp(at)),
+        "insert into kiosk_sessions (id, token, machine, step, elder, started_at, touched_at, kind)"
+        " values (?,?,?,?,?,?,?,?)",
+        (id_, _digest(token), machine, step, elder, stamp(at), stamp(at), kind),
     )
 
 
@@ -138,6 +147,12 @@ def put_off(tx: Database, session: Session) -> None:
     """The draft has a code and stays; this visit has no more to do with it."""
     tx.execute("update kiosk_sessions set draft = '', case_id = ? where id = ?", (session.draft, session.id))
     _note_done(tx, session.id, "later")
+
+
+def filled_in(tx: Database, session: Session) -> None:
+    """The draft lies under a code for the desk; this visit may still say which code that is."""
+    tx.execute("update kiosk_sessions set draft = '', case_id = ? where id = ?", (session.draft, session.id))
+    _note_done(tx, session.id, "prefill")
 
 
 def sent(tx: Database, session: Session) -> None:

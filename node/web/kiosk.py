@@ -37,13 +37,14 @@ _BEHIND = {
 }  # fmt: skip
 
 _LAST_PAGES = ("start", "done", "later")  # said there, his card must not stay behind
-_NO_STEP = ("kiosk.here", "kiosk.help", "kiosk.help.do")  # he is there, and no further than before
+_NO_STEP = ("here", "help", "help.do")  # he is there, and no further than before
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What the frame of every kiosk page shows around the one thing that the page is about."""
 
+    at: str  # kiosk, or form: the form machine has the same frame
     running: bool  # somebody's visit: it can be left, and ends by itself
     idle_s: int
     last_call_s: int
@@ -85,7 +86,7 @@ def visited(handler: Handler) -> Callable[[Request], Response]:
     @wraps(handler)
     def page(request: Request) -> Response:
         visit = visit_of(request)
-        return see_other(request, "kiosk") if visit is None else handler(request, visit)
+        return see_other(request, kind_of(request)) if visit is None else handler(request, visit)
 
     return page
 
@@ -94,22 +95,26 @@ def visit_form(handler: FormHandler) -> Callable[[Request, FormData], Response]:
     @wraps(handler)
     def form(request: Request, body: FormData) -> Response:
         visit = visit_of(request)
-        return see_other(request, "kiosk") if visit is None else handler(request, visit, body)
+        return see_other(request, kind_of(request)) if visit is None else handler(request, visit, body)
 
     return form
 
 
-def visit_of(request: Request) -> Visit | None:
-    """The visit that this browser belongs to, touched now; visits that nobody touches are ended on the way."""
+def visit_of(request: Request, *, touch: bool = True) -> Visit | None:
+    """The visit that this browser belongs to; visits that nobody touches are ended on the way.
+
+    A page that asks by itself does not `touch`: it says nothing of whether somebody stands there.
+    """
     here, at, token = house(request), house(request).clock.now(), request.cookies.get(_cookie(request), "")
     sweep(request, at)
     with here.store.read() as db:
         found = sessions.find(db, token, at) if token else None
-    if found is None or found.machine != room.machine_id(request, MachineKind.KIOSK):
+    if found is None or found.machine != room.machine_id(request, kind_of(request)):
         return None
     chosen = look(request)
-    with here.store.write() as tx:
-        sessions.touch(tx, found, step=_step(request), elder=chosen.elder, at=at)
+    if touch:
+        with here.store.write() as tx:
+            sessions.touch(tx, found, step=_step(request), elder=chosen.elder, at=at)
     return Visit(found, here.visitors.who(found.id), chosen, at)
 
 
@@ -126,12 +131,13 @@ def sweep(request: Request, at: datetime) -> None:
 
 def frame(request: Request, visit: Visit | None, said: str = "") -> Frame:
     """`said` names the sentence that is spoken on this page."""
-    here, machine = house(request), room.machine_id(request, MachineKind.KIOSK)
+    here, machine = house(request), room.machine_id(request, kind_of(request))
     elder = visit.look.elder if visit else look(request).elder
     lying = here.visitors.lies_on(machine) != ""
     with here.store.read() as db:
         called = visit is not None and calls.is_open(db, machine)
     return Frame(
+        kind_of(request).value,
         visit is not None,
         int(sessions.allowed_idle(elder).total_seconds()),
         int(LAST_CALL.total_seconds()),
@@ -151,18 +157,23 @@ def start(request: Request) -> Response:
 
 
 def begin(request: Request, form: FormData) -> Response:
-    """A door was pressed: a visit begins. One that this browser had before is over."""
-    here, at, door = house(request), house(request).clock.now(), forms.text(form, "door")
+    """A door was pressed: a visit begins."""
+    door = forms.text(form, "door")
     if door not in _BEHIND:
         raise Refused("refused.form-unreadable")
+    return let_in(request, see_other(request, _BEHIND[door]), f"door-{door}")
+
+
+def let_in(request: Request, response: Response, step: str) -> Response:
+    """A visit begins with this answer. One that this browser had before is over."""
+    here, at, kind = house(request), house(request).clock.now(), kind_of(request)
     _end(request, Outcome.LEFT)
     token, id_ = secrets.token_urlsafe(32), here.store.entropy(16).hex()
     with here.store.write() as tx:
         sessions.begin(
-            tx, id_, token, machine=room.machine_id(request, MachineKind.KIOSK), step=f"door-{door}",
-            elder=look(request).elder, at=at,
+            tx, id_, token, machine=room.machine_id(request, kind), step=step, elder=look(request).elder, at=at,
+            kind=kind.value,
         )  # fmt: skip
-    response = see_other(request, _BEHIND[door])
     secure = request.url.scheme == "https"
     response.set_cookie(_cookie(request), token, path="/", httponly=True, samesite="strict", secure=secure)
     return response
@@ -188,7 +199,7 @@ def here(request: Request, visit: Visit, form: FormData) -> Response:
 
 def _out(request: Request, outcome: Outcome) -> Response:
     _end(request, outcome)
-    response = room.leave(request, "kiosk")
+    response = room.leave(request, kind_of(request))
     response.delete_cookie(_cookie(request), path="/")
     return response
 
@@ -215,14 +226,25 @@ def call_for_help(request: Request, visit: Visit, form: FormData) -> Response:
     with house(request).store.write() as tx:
         calls.call(tx, visit.session.machine, visit.at)
         sessions.asked_for_help(tx, visit.session)
-    return see_other(request, "kiosk.help")
+    return see_other(request, way(request, "help"))
+
+
+def kind_of(request: Request) -> MachineKind:
+    """Which machine the page is for: the form machine shares the frame and the questions of the kiosk."""
+    at_form = str(getattr(request.state, "route", "")).partition(".")[0] == MachineKind.FORM
+    return MachineKind.FORM if at_form else MachineKind.KIOSK
+
+
+def way(request: Request, page: str) -> str:
+    """The route of a page that both machines have."""
+    return f"{kind_of(request)}.{page}"
 
 
 def _step(request: Request) -> str:
     """The name of the route that was asked for; what only says that he is there is no step."""
-    name = str(getattr(request.state, "route", ""))
-    return "" if name in _NO_STEP else name.removeprefix("kiosk.")
+    _, _, name = str(getattr(request.state, "route", "")).partition(".")
+    return "" if name in _NO_STEP else name
 
 
 def _cookie(request: Request) -> str:
-    return f"mc_{request.app.state.shell.party}_kiosk"
+    return f"mc_{request.app.state.shell.party}_{kind_of(request)}"

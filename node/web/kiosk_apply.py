@@ -16,9 +16,10 @@ from node import drafts
 from node.drafts import Draft
 from node.kiosk import applying
 from node.kiosk.applying import Screen
+from node.machines import MachineKind
 from node.matters import Application
 from node.web.intake import draft_of, label_of, problem_text
-from node.web.kiosk import Frame, Visit, frame
+from node.web.kiosk import Frame, Visit, frame, kind_of, way
 from node.web.room import Look
 from node.web.tools import house, item_name, today
 from protocol.catalogue.forms import Wrong
@@ -73,7 +74,7 @@ def ask(request: Request, visit: Visit) -> Response:
     screens = screens_of(application, draft, visit)
     place = int(request.path_params["place"])
     if place >= len(screens) or draft.supplements:
-        return see_other(request, "kiosk.papers")
+        return see_other(request, after_questions(request))
     problems = _problems(request, application, draft, screens[place]) if "check" in request.query_params else {}
     return _ask_page(request, visit, draft, application.form, screens, place, _values(draft, screens[place]), problems)
 
@@ -84,7 +85,7 @@ def answer(request: Request, visit: Visit, form: FormData) -> Response:
     draft, application = draft_of_visit(request, visit)
     screens, place = screens_of(application, draft, visit), int(request.path_params["place"])
     if place >= len(screens):
-        return see_other(request, "kiosk.papers")
+        return see_other(request, after_questions(request))
     screen, item = screens[place], application.form
     typed = {name.removeprefix("a."): forms.text(form, name) for name in _names(screen) if name.startswith("a.")}
     details = {name.removeprefix("d."): forms.text(form, name) for name in _names(screen) if name.startswith("d.")}
@@ -99,8 +100,8 @@ def answer(request: Request, visit: Visit, form: FormData) -> Response:
         values = {name: forms.text(form, name) for name in _names(screen)}
         return _ask_page(request, visit, draft, item, screens, place, values, problems)
     if "check" in request.query_params:
-        return see_other(request, "kiosk.check")
-    return see_other(request, "kiosk.ask", place=place + 1)
+        return see_other(request, way(request, "check"))
+    return see_other(request, way(request, "ask"), place=place + 1)
 
 
 def _ask_page(
@@ -133,9 +134,16 @@ def _ask_page(
         screen.choice is not None and not screen.choice.required,
         [*(_detail(request, item, name) for name in screen.details), *(_line(request, one) for one in screen.fields)],
         Filled(values, problems),
-        url(request, "kiosk.ask", place=place - 1) if place else url(request, "kiosk.item", code=item.code),
+        url(request, way(request, "ask"), place=place - 1)
+        if place
+        else url(request, way(request, "item"), code=item.code),
     )
     return render(request, page, status=422 if problems and request.method == "POST" else 200)
+
+
+def after_questions(request: Request) -> str:
+    """The route of what comes next: papers are for the kiosk; at the form machine he sees what he has filled in."""
+    return "kiosk.papers" if kind_of(request) is MachineKind.KIOSK else "form.check"
 
 
 def screens_of(application: Application, draft: Draft, visit: Visit) -> list[Screen]:

@@ -20,7 +20,7 @@ from node.kiosk.sessions import Identity
 from node.kiosk.visitors import Person
 from node.machines import MachineKind
 from node.web import room
-from node.web.kiosk import Frame, Visit, frame, visit_of
+from node.web.kiosk import Frame, Visit, frame, kind_of, visit_of, way
 from node.web.room import Look
 from node.web.tools import house, today
 from protocol.cases.acts import By
@@ -132,12 +132,15 @@ def go_on(request: Request) -> Response:
     """To what he came for: the first question of what he wants to apply for, else his own cases."""
     visit = visit_of(request)
     if visit is None:
-        return see_other(request, "kiosk")
+        return see_other(request, kind_of(request))
     if visit.session.draft:
-        return see_other(request, "kiosk.ask", place=0)
+        return see_other(request, way(request, "ask"), place=0)
+    at_kiosk = kind_of(request) is MachineKind.KIOSK
+    if not visit.session.item and not at_kiosk:
+        return see_other(request, way(request, "items"))
     if not visit.session.item:
         return see_other(request, "kiosk.mine" if visit.person and visit.person.card else "kiosk.card")
-    if visit.person is None:
+    if visit.person is None and at_kiosk:
         return see_other(request, "kiosk.card")
     here = house(request)
     item = here.shelf.catalogue.current(visit.session.item, today(visit.at))
@@ -146,9 +149,10 @@ def go_on(request: Request) -> Response:
         draft = drafts.begin_draft(tx, here.store.entropy(16), item, by=author(visit), at=visit.at)
         if known:
             drafts.save_draft(tx, draft, item, known, visit.at)
-        drafts.save_details(tx, draft, visit.at, channel="kiosk")
+        if at_kiosk:
+            drafts.save_details(tx, draft, visit.at, channel="kiosk")
         sessions.take_draft(tx, visit.session, draft, item.code)
-    return see_other(request, "kiosk.ask", place=0)
+    return see_other(request, way(request, "ask"), place=0)
 
 
 def author(visit: Visit) -> By:

@@ -22,7 +22,7 @@ from node.kiosk.codes import KEPT_DRAFT
 from node.matters import Application, must_commit
 from node.web.facts import modes_of
 from node.web.intake import label_of
-from node.web.kiosk import Frame, Visit, frame
+from node.web.kiosk import Frame, Visit, frame, way
 from node.web.kiosk_apply import draft_of_visit, screens_of
 from node.web.kiosk_card import author
 from node.web.room import Look
@@ -205,7 +205,7 @@ def _check_page(request: Request, visit: Visit, form: Filled) -> Response:
     lacks = [name for name in ready.lacks if name != "committed"]
     wrong = len(ready.checked.problems) + len(ready.unanswered) + len(lacks)
     missing = [names[one.code] for one in ready.missing]
-    rows = _rows(request, visit, draft, application)
+    rows = rows_of(request, visit, draft, application)
     if draft.supplements:  # what lacked, and nothing else
         wrong, missing, rows = 0, [], []
     page = CheckPage(
@@ -226,7 +226,7 @@ def _check_page(request: Request, visit: Visit, form: Filled) -> Response:
     return render(request, page, status=422 if form.problems else 200)
 
 
-def _rows(request: Request, visit: Visit, draft: Draft, application: Application) -> list[Row]:
+def rows_of(request: Request, visit: Visit, draft: Draft, application: Application) -> list[Row]:
     """The answers as somebody beside him may read them; each leads to the screen on which it is asked."""
     item, screens = application.form, screens_of(application, draft, visit)
     known = applying.from_card(item, visit.person)
@@ -247,7 +247,7 @@ def _rows(request: Request, visit: Visit, draft: Draft, application: Application
 
 
 def _row(request: Request, label: str, value: str, place: int | None) -> Row:
-    href = None if place is None else url(request, "kiosk.ask", place=place) + "?check=1"
+    href = None if place is None else url(request, way(request, "ask"), place=place) + "?check=1"
     return Row(label, value or say("check.blank"), href, say("check.change") if href else None)
 
 

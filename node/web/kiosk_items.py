@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from node.kiosk import applying, sessions
+from node.machines import MachineKind
 from node.web.facts import Facts, facts_of, material_facts
-from node.web.kiosk import Frame, Visit, frame
+from node.web.kiosk import Frame, Visit, frame, kind_of, way
 from node.web.kiosk_card import go_on
 from node.web.room import Look
 from node.web.tools import house, item_name, today
+from protocol.asking.masking import harmless
 from protocol.catalogue.items import Item
 from protocol.console import session
-from protocol.console.pages import render, url
+from protocol.console.pages import render, translator, url
 from protocol.console.texts import Lang, Phrase
 from protocol.errors import Refused
 
+LONGEST = 60  # of a question
 A_SCREEN = 6  # choices; more are on the next one
 
 
@@ -58,15 +62,18 @@ class ItemPage:
 
 def show(request: Request, visit: Visit) -> Response:
     """The six doors, or with `door` what is behind one, six items at a time."""
-    on = today(visit.at)
-    items = applying.offered(house(request).shelf, on)
+    here, on = house(request), today(visit.at)
+    items = [item for item in here.shelf.catalogue.items(on) if _is_offered(request, item, on)]
+    asked = harmless(request.query_params.get("q", ""))[:LONGEST]
+    if asked:
+        return _found(request, visit, [item for item in here.asking.items(asked, on) if item in items])
     doors = applying.doors_of(items)
     door = next((one for one in doors if one.code == request.query_params.get("door")), None)
     zh = session.lang(request) is Lang.ZH
-    here = url(request, "kiosk.items")
+    first = url(request, way(request, "items"))
     if door is None:
         ways = [
-            Way(one.name if zh else one.name_en, f"{here}?door={one.code}", len(applying.behind(one.code, items)))
+            Way(one.name if zh else one.name_en, f"{first}?door={one.code}", len(applying.behind(one.code, items)))
             for one in doors
         ]
         return render(request, ItemsPage(visit.look, frame(request, visit, "items"), "", ways, 1, 1, "", ""))
@@ -74,12 +81,20 @@ def show(request: Request, visit: Visit) -> Response:
     pages = -(-len(found) // A_SCREEN)
     page = _page(request.query_params.get("page", ""), pages)
     shown = found[(page - 1) * A_SCREEN : page * A_SCREEN]
-    ways = [Way(item_name(request, item), url(request, "kiosk.item", code=item.code)) for item in shown]
-    following = f"{here}?door={door.code}&page={page % pages + 1}" if pages > 1 else ""
+    ways = [Way(item_name(request, item), url(request, way(request, "item"), code=item.code)) for item in shown]
+    following = f"{first}?door={door.code}&page={page % pages + 1}" if pages > 1 else ""
     name = door.name if zh else door.name_en
     return render(
-        request, ItemsPage(visit.look, frame(request, visit, "items"), name, ways, page, pages, following, here)
+        request, ItemsPage(visit.look, frame(request, visit, "items"), name, ways, page, pages, following, first)
     )
+
+
+def _found(request: Request, visit: Visit, items: Sequence[Item]) -> Response:
+    """What was asked for in his own words."""
+    ways = [Way(item_name(request, one), url(request, way(request, "item"), code=one.code)) for one in items[:A_SCREEN]]
+    first, words = url(request, way(request, "items")), translator(request)
+    page = ItemsPage(visit.look, frame(request, visit, "items"), words("form.found"), ways, 1, 1, "", first)
+    return render(request, page)
 
 
 def show_one(request: Request, visit: Visit) -> Response:
@@ -90,7 +105,7 @@ def show_one(request: Request, visit: Visit) -> Response:
         for material in item.required_materials
     ]
     door = next((one.code for one in applying.doors_of([item])), "")
-    back = f"{url(request, 'kiosk.items')}?door={door}"
+    back = f"{url(request, way(request, 'items'))}?door={door}"
     return render(
         request,
         ItemPage(
@@ -113,9 +128,16 @@ def _offered(request: Request, visit: Visit) -> Item:
     """:raises Refused: no-item, not-offered"""
     shelf, on = house(request).shelf, today(visit.at)
     item = shelf.catalogue.current(str(request.path_params["code"]), on)
-    if not applying.is_offered(shelf, item, on):
+    if not _is_offered(request, item, on):
         raise Refused("refused.not-offered", item=item.code)
     return item
+
+
+def _is_offered(request: Request, item: Item, on: date) -> bool:
+    shelf = house(request).shelf
+    if kind_of(request) is MachineKind.FORM:
+        return applying.is_fillable(shelf, item, on)
+    return applying.is_offered(shelf, item, on)
 
 
 def _page(text: str, pages: int) -> int:

@@ -1,8 +1,8 @@
 """A citizen's own cases at the kiosk: by his card all of them and their papers; by a receipt code how one stands.
 
-What is shown is masked, for others may stand behind him. A paper is printed for the card alone: whoever found a slip
-has the code, and may have read the end of the number over a shoulder. A refusal is served at the counter before
-it is printed here, because the time to contest it runs from there.
+What is shown is masked, for others may stand behind him. A paper is for the card alone: whoever found a slip has the
+code, and may have read the end of the number over a shoulder. A refusal is served at the counter before it is
+printed here, because the time to contest it runs from there. Printing itself is kiosk_print.py's.
 """
 
 from __future__ import annotations
@@ -21,16 +21,15 @@ from node.cases import SyncState, sync_of
 from node.kiosk import codes, sessions
 from node.kiosk.sessions import Identity
 from node.web.bar import last_heard
-from node.web.documents import bytes_of, document_name, file_of
+from node.web.documents import document_name
 from node.web.intake import demands_of
 from node.web.kiosk import Frame, Visit, frame
 from node.web.kiosk_card import author
 from node.web.room import Look
 from node.web.tools import house, item_name, status_chip
 from protocol.casebook import documents_of
-from protocol.cases.acts import By
 from protocol.cases.case import Case
-from protocol.cases.rules import Act, Role, Status
+from protocol.cases.rules import Act, Status
 from protocol.clock import moment
 from protocol.console import forms
 from protocol.console.mask import mask_name
@@ -48,7 +47,6 @@ _WELCOME = frozenset(
     {Kind.GRANT, Kind.LICENCE, Kind.INSTANT, Kind.INSTANT_LICENCE, Kind.ACCEPTANCE, Kind.RECEIPT, Kind.COMMITMENT}
 )
 _HIS = _WELCOME | {Kind.DENIAL, Kind.NON_ACCEPTANCE, Kind.NOT_REQUIRED, Kind.WITHDRAWAL, Kind.TERMINATION}
-CSP_INSIDE = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +98,6 @@ class CasePage:
     waits_at_desk: bool
     needs_card: bool
     as_of: Phrase
-
-
-@dataclass(frozen=True, slots=True)
-class PrintPage:
-    template = "kiosk_print.html"
-    look: Look
-    frame: Frame
-    name: str
-    file_href: str
-    back_href: str
 
 
 # -- his own, by the card
@@ -180,7 +168,7 @@ def find(request: Request, visit: Visit, form: FormData) -> Response:
 def show_case(request: Request, visit: Visit) -> Response:
     here = house(request)
     with here.store.read() as db:
-        case, by_card = _need_his(request, db, visit)
+        case, by_card = need_his(request, db, visit)
         as_of, sync = _as_of(request, db), sync_of(db, case.id)
         papers = _papers(request, db, case) if by_card else []
     item = here.shelf.item(case.item, case.item_version)
@@ -214,7 +202,7 @@ def supply(request: Request, visit: Visit, form: FormData) -> Response:
     """
     here = house(request)
     with here.store.write() as tx:
-        case, by_card = _need_his(request, tx, visit)
+        case, by_card = need_his(request, tx, visit)
         if not by_card:
             raise Refused("refused.needs-card")
         if not desk.answers_notice(case):
@@ -225,52 +213,10 @@ def supply(request: Request, visit: Visit, form: FormData) -> Response:
     return see_other(request, "kiosk.papers")
 
 
-# -- on paper
+# -- what he may see
 
 
-def show_print(request: Request, visit: Visit) -> Response:
-    """The paper on the screen, and the button that prints it."""
-    here = house(request)
-    with here.store.read() as db:
-        case = _need_printable(request, db, visit)
-    document = str(request.path_params["document"])
-    page = PrintPage(
-        visit.look,
-        frame(request, visit, "print"),
-        _name(request, case, document),
-        url(request, "kiosk.file", case_id=case.id, document=document),
-        url(request, "kiosk.case", case_id=case.id)
-        if visit.session.identity is Identity.CARD
-        else url(request, "kiosk.done"),
-    )
-    return render(request, page)
-
-
-def file(request: Request, visit: Visit) -> Response:
-    """The same bytes that the desk prints. Its name is the number of the case.
-
-    :raises Refused: needs-card, no-case, no-page, no-paper
-    """
-    here = house(request)
-    with here.store.read() as db:
-        case = _need_printable(request, db, visit)
-    document = str(request.path_params["document"])
-    if document in list(Kind):
-        author = By(visit.session.author, Role.SYSTEM)
-        data = bytes_of(request, Kind(document), case, author, by_hand=True)
-    else:
-        found = here.blobs.read(documents.find_made(case, document).digest)
-        if found is None:
-            raise Refused("refused.no-paper", paper=document[:8])
-        data = found
-    with here.store.write() as tx:
-        sessions.did(tx, visit.session, "print")
-    response = file_of(case, data)
-    response.headers["Content-Security-Policy"] = CSP_INSIDE
-    return response
-
-
-def _need_his(request: Request, db: Database, visit: Visit) -> tuple[Case, bool]:
+def need_his(request: Request, db: Database, visit: Visit) -> tuple[Case, bool]:
     """The case of the address, and whether the card says that it is his.
 
     :raises Refused: no-case, for one that this visitor may not see: whether there is such a case is not said
@@ -285,9 +231,9 @@ def _need_his(request: Request, db: Database, visit: Visit) -> tuple[Case, bool]
     raise Refused("refused.no-case", case=case_id[:8])
 
 
-def _need_printable(request: Request, db: Database, visit: Visit) -> Case:
+def need_printable(request: Request, db: Database, visit: Visit) -> Case:
     """:raises Refused: no-case; needs-card; no-page, for what is not printed here (yet)"""
-    case, by_card = _need_his(request, db, visit)
+    case, by_card = need_his(request, db, visit)
     document = str(request.path_params["document"])
     if document == Kind.RECEIPT and _just_sent(case, visit):
         return case
@@ -321,12 +267,6 @@ def _papers(request: Request, db: Database, case: Case) -> list[tuple[str, str]]
         if kind in allowed and kind.value not in found:
             found[kind.value] = url(request, "kiosk.print", case_id=case.id, document=kind.value)
     return [(document_name(request, kind), href) for kind, href in found.items()]
-
-
-def _name(request: Request, case: Case, document: str) -> str:
-    if document in list(Kind):
-        return document_name(request, document)
-    return document_name(request, documents.find_made(case, document).kind)
 
 
 def _line(request: Request, case: Case) -> MyCase:

@@ -25,8 +25,9 @@ from protocol.cases.acts import Paper
 from protocol.cases.case import Case
 from protocol.catalogue.items import Item, Material
 from protocol.catalogue.papers import PaperType
-from protocol.console import forms
+from protocol.console import forms, session
 from protocol.console.pages import render, see_other, url
+from protocol.console.texts import Lang
 from protocol.errors import Refused
 
 FILES_AT_ONCE = 6
@@ -128,12 +129,12 @@ def _asked(draft: Draft, item: Item, case: Case | None) -> list[Material]:
 
 
 def _wanted(request: Request, draft: Draft, item: Item, case: Case | None) -> list[Wanted]:
-    names = material_names(request, item)
+    names, zh = material_names(request, item), session.lang(request) is Lang.ZH
     return [
         Wanted(
             one.code,
             names[one.code],
-            one.standard,
+            one.standard if zh else one.standard_en or one.standard,
             sum(1 for paper in draft.papers if paper.material == one.code),
             is_shown_by_card(one) and any(paper.material == one.code for paper in draft.papers),
         )

@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from node.machines import MachineKind
-from node.web import kiosk, kiosk_apply, kiosk_card, kiosk_check, kiosk_items, kiosk_mine, kiosk_papers, kiosk_verify
+from node.web import (
+    kiosk,
+    kiosk_apply,
+    kiosk_card,
+    kiosk_check,
+    kiosk_items,
+    kiosk_mine,
+    kiosk_papers,
+    kiosk_print,
+    kiosk_verify,
+)
 from node.web.kiosk import visit_form, visited
 from node.web.room import machine_form, machine_page
 from protocol.console.protect import ConsoleRoute
@@ -55,8 +65,10 @@ def kiosk_routes() -> list[ConsoleRoute]:
         _page("/kiosk/mine", visited(kiosk_mine.mine), name="kiosk.mine"),
         _page("/kiosk/cases/{case_id}", visited(kiosk_mine.show_case), name="kiosk.case"),
         _form("/kiosk/cases/{case_id}/supply", visit_form(kiosk_mine.supply), name="kiosk.supply"),
-        _page("/kiosk/cases/{case_id}/print/{document}", visited(kiosk_mine.show_print), name="kiosk.print"),
-        _page("/kiosk/cases/{case_id}/file/{document}", visited(kiosk_mine.file), name="kiosk.file"),
+        _page("/kiosk/cases/{case_id}/print/{document}", visited(kiosk_print.show), name="kiosk.print"),
+        _form("/kiosk/cases/{case_id}/print/{document}", visit_form(kiosk_print.send), name="kiosk.print.do"),
+        _page("/kiosk/cases/{case_id}/job", kiosk_print.job, name="kiosk.job"),
+        _page("/kiosk/cases/{case_id}/file/{document}", visited(kiosk_print.file), name="kiosk.file"),
         _page("/kiosk/verify", visited(kiosk_verify.show), name="kiosk.verify"),
         _form("/kiosk/verify", visit_form(kiosk_verify.find), name="kiosk.verify.find"),
     ]

@@ -9,11 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from node import jobs
+from node.devices.fakes.a4_printer import FakeA4Printer
 from node.devices.fakes.people import PEOPLE
+from node.devices.registry import Devices
 from node.kiosk import meters
 from protocol.cases.rules import Act, Role, Status
 from protocol.clock import CHINA
 from protocol.documents.printroom import PrintRoom
+from protocol.settings import Device
 from tests.instant.desks import issue
 from tests.node.kiosk import Citizen, rows, stand_up
 from tests.node.station import Desk, png
@@ -375,6 +378,28 @@ def test_what_the_rules_grant_is_printed_on_the_spot_for_the_card_alone(room: De
     assert "已经收到您的申请" in by_hand.posts("/kiosk/check", agreed="yes", how="at-once").text
     room.world.settle()
     assert sorted(str(row[0]) for row in rows(room, "select status from cases")) == [Status.ISSUED, Status.RECEIVED]
+
+
+def test_a_printed_paper_is_followed_until_it_is_out_and_an_empty_tray_is_said_so(room: Desk) -> None:
+    wanted = {"kiosk-reader": Device(driver="fake", kind="card-reader"), "kiosk-a4": Device("fake", kind="a4-printer")}
+    room.station.devices = Devices(wanted)
+    printer = room.station.devices.get("kiosk-a4")
+    assert isinstance(printer, FakeA4Printer)
+    citizen, _ = applied(room)
+    case_id = str(rows(room, "select id from cases")[0][0])
+    address = f"/kiosk/cases/{case_id}/print/receipt"
+    printer.run_out()
+    citizen.sees(address)
+    assert "打印" in citizen.posts(address).text
+    assert "缺纸" in citizen.browser.client.get(f"/kiosk/cases/{case_id}/job").text
+    printer.fill()
+    for _ in range(3):
+        said = citizen.browser.client.get(f"/kiosk/cases/{case_id}/job").text
+    assert "请取走打印件" in said
+    assert len(printer.out) == 1
+    stranger = Citizen(room)
+    stranger.presses("progress")
+    assert stranger.browser.client.get(f"/kiosk/cases/{case_id}/job").status_code == 404
 
 
 def test_a_paper_is_verified_at_the_kiosk_and_nonsense_is_told_apart(room: Desk) -> None:

@@ -84,6 +84,9 @@ def test_an_application_from_the_first_touch_to_the_receipt(
     page.goto(f"{kiosk}/kiosk")
     walk.presses("button[value=elder]" if walk.elder else "button[value=en]")
     walk.looks("start")
+    if walk.elder:
+        walk.presses("button[value=contrast]")
+        walk.looks("yellow on black")
     walk.presses("button[value=apply]")
     walk.looks("doors")
     walk.presses("a.room-big >> nth=0")

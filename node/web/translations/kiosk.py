@@ -215,6 +215,12 @@ KIOSK: Texts = {
     "kiosk.next-archived": ("已经办完并归档。", "Finished and archived."),
     "kiosk.print-title": ("打印", "Print"),
     "kiosk.print-do": ("打印", "Print"),
+    "kiosk.printing-busy": ("正在打印，请稍等", "Printing, one moment"),
+    "kiosk.printing-out": ("打印好了。请取走打印件，不要落下。", "It is printed. Please take your paper along."),
+    "kiosk.printing-trouble": (
+        "打印机现在打不出来（可能缺纸）。请按“找人帮忙”。",
+        "The printer cannot print now (it may be out of paper). Press “Help”.",
+    ),
     "kiosk.print-take": ("正在打印。请取走打印件，不要落下。", "Printing. Please take your paper along."),
     # genuine or not
     "kiosk.verify-title": ("这张证是真的吗？", "Is this paper genuine?"),
