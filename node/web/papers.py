@@ -6,6 +6,7 @@ of the same upload are kept. Nothing of a file's own name is kept: it may carry 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from node import desk, drafts
 from node.drafts import Draft
 from node.web.facts import material_facts
+from node.web.held import Offer, offers
 from node.web.intake import Demand, demands_of, draft_of
 from node.web.steps import IntakeStep, steps_of
 from node.web.tools import house, item_name
@@ -81,6 +83,7 @@ class PapersPage:
     item: str
     steps: Sequence[IntakeStep]
     demands: Sequence[Demand]
+    held: Sequence[Offer]  # what an earlier case or a licence of ours has already
     materials: Sequence[MaterialCard]
     shared: Sequence[str]  # names of what the administration has: never ask the applicant
     has_form: bool  # there is a form to go back to
@@ -104,7 +107,7 @@ def add(request: Request, form: FormData) -> Response:
     chosen = forms.files(form, "files")
     for file in chosen:
         try:
-            paper = keep_paper(request, file, material.code)
+            paper = keep_paper(request, file, material.code, forms.text(form, "sha256"))
             with here.store.write() as tx:
                 drafts.add_paper(tx, draft.id, paper, here.clock.now())
         except Refused as why:
@@ -119,15 +122,18 @@ def add(request: Request, form: FormData) -> Response:
     return see_other(request, "papers", said=said, draft_id=draft.id)
 
 
-def keep_paper(request: Request, file: UploadFile, material: str) -> Paper:
+def keep_paper(request: Request, file: UploadFile, material: str, sha256: str = "") -> Paper:
     """The bytes are on this disk when this returns; no record names them yet.
 
-    :raises Refused: paper-…: too large, empty, not whole, or none of our types
+    `sha256` is what the camera's page found before it sent them; a file that was chosen has none.
+    :raises Refused: paper-…: too large, empty, not whole, none of our types, or not what was taken
     """
     here = house(request)
     if (file.size or 0) > MAX_PAPER_BYTES:
         raise Refused("refused.paper-large", size=file.size, limit=MAX_PAPER_BYTES)
     data = file.file.read()
+    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+        raise Refused("refused.paper-changed")
     kind = sniff_paper(data)
     digest = here.blobs.keep(data, here.clock.now())
     return Paper(digest=digest, size=len(data), type=kind.value, material=material)
@@ -201,6 +207,7 @@ def _page(request: Request, troubles: dict[str, list[Trouble]], status: int = 20
         item_name(request, item),
         steps_of("papers", item, case),
         demands_of(request, item, case),
+        offers(request, draft, item) if case is None else [],
         cards,
         [_name(request, one) for one in item.materials_for(draft.known) if one not in asked],
         case is None or case.status is Status.RETURNED,

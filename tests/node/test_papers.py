@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
@@ -168,3 +169,20 @@ def test_a_receipt_whose_bytes_are_lost_at_both_ends_is_printed_again_as_it_was(
     assert at_hub is not None
     (made,) = [told.made for told in at_hub.documents if told.made is not None]
     assert desk.world.hub.office.blobs.read(made.digest) == first.content
+
+
+def test_a_page_that_changed_on_its_way_from_the_camera_is_not_kept(desk: Desk) -> None:
+    clerk = desk.clerk()
+    draft = desk.begins(clerk)
+    material = example_item().required_materials[0].code
+    clerk.sees(f"/drafts/{draft}/papers")
+    taken, arrived = png(1), png(2)
+    sent = {"material": material, "sha256": hashlib.sha256(taken).hexdigest()}
+    page = clerk.posts(f"/drafts/{draft}/papers", sent, files=[("files", ("page.jpg", arrived))])
+    assert page.status == 422
+    assert "传输中损坏" in page.text
+    assert "请重拍" in page.text
+    assert not desk.station.blobs.has(hashlib.sha256(arrived).hexdigest())
+    page = clerk.posts(f"/drafts/{draft}/papers", sent, files=[("files", ("page.jpg", taken))])
+    assert page.status == 200
+    assert "已有 1 份" in page.text
