@@ -8,6 +8,7 @@ pixels or at 200 % zoom.
 from __future__ import annotations
 
 import random
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -121,11 +122,19 @@ def station_in_use(desk: NodeDesk) -> list[str]:
     carded = read_a_card(desk, head)
     matter = begun_at(desk, head, "M10", staff="yes", seals="yes", shareholders="")
     word = begun_at(desk, head, "B03", procedure="commitment")
+    told, typed = demand(desk, head, "hand-in"), demand(desk, head, "save")
+    rule = re.findall(r'href="/rules/([^"/?]+)"', head.sees("/rules").text)[0]
+    with desk.station.store.write() as tx:
+        for group in ("tax", "welfare"):
+            desk.station.hall.draw(tx, [group], at=desk.party.clock.now())
     desk.world.network.cut(STATION)
     desk.world.turn()
     return [
-        "/desk", "/items", "/items?q=zzz", "/ask?q=社保卡丢了怎么办", "/ask?q=个体户营业执照怎么办", "/cases", "/cases?page=3", "/attention", "/sync",
-        "/people", "/looks", "/password",
+        "/desk", "/items", "/items?q=zzz", "/ask?q=社保卡丢了怎么办", "/ask?q=个体户营业执照怎么办",
+        "/cases", "/cases?page=3", "/attention", "/sync",
+        "/today", "/room", "/ratings", "/demands", f"/demands/{told}", f"/demands/{typed}", "/hall", "/hall/end", "/hall/replay",
+        "/desk/queue", "/desk/queue/why", "/appointments", "/rules", f"/rules/{rule}", "/licences", "/verify",
+        "/people", "/looks", "/password", "/deliver", "/transfers", "/opening", f"/cases/{granted}/move",
         f"/drafts/{draft}", f"/drafts/{draft}?check=1", f"/drafts/{draft}/papers", f"/drafts/{draft}/check",
         f"/drafts/{carded}", "/devices", "/scan",
         f"/drafts/{draft}/discard", f"/drafts/{supplement}", f"/drafts/{supplement}/papers",
@@ -134,6 +143,14 @@ def station_in_use(desk: NodeDesk) -> list[str]:
         f"/cases/{granted}/return", f"/cases/{returned}/lapse", "/items/M10", "/items/C08", "/items/F01",
         *(f"/drafts/{one}{end}" for one in (matter, word) for end in ("/situations", "", "/papers", "/check")),
     ]  # fmt: skip
+
+
+def demand(desk: NodeDesk, head: Clerk, go: str) -> str:
+    head.sees("/demands")
+    id_ = head.posts("/demands").url.rpartition("/")[2]
+    typed = {"type": "help", "content": "路灯坏了一个月", "place": "三组", "name": LONG_NAME, "phone": "028-0000 0000"}
+    head.posts(f"/demands/{id_}", typed | {"go": go})
+    return id_
 
 
 def read_a_card(desk: NodeDesk, head: Clerk) -> str:
