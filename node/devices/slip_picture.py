@@ -6,6 +6,7 @@ of a person ever stands on it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
 WIDTH = 576  # points: 72 mm at 203 dpi
 _FONTS = Path("/usr/share/fonts/opentype/noto")
 _SIMPLIFIED = 2  # which face of Debian's collection is the one with the shapes of mainland China
 _MARGIN = 12
+_MODULE = 8  # points: 1 mm, which every scanner at a desk reads
 _LEAD = 1.35  # line height
 _NUMBER, _MATTER, _FACT, _NOTE, _PLACE = 150, 40, 32, 26, 28
 
@@ -33,6 +36,7 @@ class Slip:
     matters: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+    code: tuple[str, ...] = ()  # rows of a code to scan, 1 is dark; its light margin included
 
     def all_lines(self) -> tuple[str, ...]:
         return (
@@ -57,7 +61,9 @@ def picture(slip: Slip) -> Image:
     top = _MARGIN
     for row in rows:
         middle = top + row.height // 2
-        if not row.text:
+        if row.code:
+            _draw_code(draw, row.code, top)
+        elif not row.text:
             draw.line((0, middle, WIDTH, middle), fill=0, width=2)
         else:
             x, anchor = (WIDTH // 2, "mm") if row.centred else (0, "lm")
@@ -77,16 +83,22 @@ class _Row:
     bold: bool = False
     centred: bool = False
     right: str = ""
+    code: tuple[str, ...] = ()
 
     @property
     def height(self) -> int:
+        if self.code:
+            return len(self.code) * _MODULE
         return int(self.size * (1.15 if self.size == _NUMBER else _LEAD))
 
 
 def _rows(slip: Slip) -> list[_Row]:
     rows = [_Row(line, _PLACE, centred=True) for line in _wrapped(slip.place, _PLACE)]
     rows.append(_Row(slip.title, _PLACE, centred=True))
-    rows.append(_Row(slip.number, _NUMBER, bold=True, centred=True))
+    if slip.number:
+        rows.append(_Row(slip.number, _NUMBER, bold=True, centred=True))
+    if slip.code:
+        rows.append(_Row("", _NOTE, code=slip.code))
     for matter in slip.matters:
         rows += [_Row(line, _MATTER, bold=True, centred=True) for line in _wrapped(matter, _MATTER)]
     rows.append(_Row("", _NOTE))
@@ -100,6 +112,15 @@ def _rows(slip: Slip) -> list[_Row]:
     for note in slip.notes:
         rows += [_Row(line, _NOTE) for line in _wrapped(note, _NOTE)]
     return rows
+
+
+def _draw_code(draw: ImageDraw, code: Sequence[str], top: int) -> None:
+    left = (WIDTH - len(code) * _MODULE) // 2
+    for y, line in enumerate(code):
+        for x, module in enumerate(line):
+            if module == "1":
+                at = left + x * _MODULE, top + y * _MODULE
+                draw.rectangle((*at, at[0] + _MODULE - 1, at[1] + _MODULE - 1), fill=0)
 
 
 def _wrapped(text: str, size: int) -> list[str]:

@@ -89,6 +89,7 @@ document.addEventListener("click", (event) => {
 // the shapes of CODES in node/web/devices_scan.py; a test holds the two together
 const OUR_CODES = [
   /^(?:[A-Za-z0-9-]{3,32}-[0-9]{2}-[0-9]{5}-[0-9A-Za-z]{3})$/,
+  /^(?:[Ff][0-9A-Za-z]{3} ?[0-9A-Za-z]{4} ?[0-9A-Za-z]{4})$/,
   /^(?:MC1:[0-9A-Z $%*+\-./:]+)$/,
 ];
 const FAST_MS = 35;

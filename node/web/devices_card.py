@@ -39,11 +39,11 @@ def read(request: Request, form: FormData) -> Response:
     asked, draft = forms.text(form, "whose"), kept.draft
     whose = Whose.AGENT if asked == Whose.AGENT else Whose.APPLICANT
     try:
-        card = _social_card(request) if asked == SOCIAL else _id_card(request, form)
+        card = _social_card(request) if asked == SOCIAL else id_card(request, form)
     except (Refused, Unreachable) as why:
         return _back(request, draft.id, why)
     here, item = house(request), kept.application.form
-    rare = _is_rare(request, card)
+    rare = is_rare(request, card)
     at = here.clock.now()
     with here.store.write() as tx:
         done = fill_from_card(tx, draft.id, item, asked_fields(item, draft, kept.case), card, whose, rare=rare, at=at)
@@ -66,7 +66,11 @@ def change(request: Request, form: FormData) -> Response:
     return see_other(request, "intake", said=say("card.unlocked"), draft_id=kept.draft.id)
 
 
-def _id_card(request: Request, form: FormData) -> IdCard:
+def id_card(request: Request, form: FormData) -> IdCard:
+    """From the reader of this desk, wherever it hangs.
+
+    :raises Refused, Unreachable: no card, or no answer, or one that cannot be read
+    """
     here = house(request)
     devices, at = here.devices, here.clock.now()
     name = devices.at_desk(Kind.CARD_READER)
@@ -104,7 +108,7 @@ def _messages(text: str) -> Sequence[bytes]:
         raise unreadable("answer") from why
 
 
-def _is_rare(request: Request, card: IdCard | SocialCard) -> bool:
+def is_rare(request: Request, card: IdCard | SocialCard) -> bool:
     """Whether a character of the name cannot be printed here, or is nobody's: a person compares it with the card."""
     if is_ordinary(card.name):
         return False

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from node.web import prefills
 from node.web.tools import house
 from protocol.console import forms, verifying
 from protocol.console.pages import render, see_other, translator
@@ -76,5 +77,6 @@ def _paper(request: Request, code: str) -> Response:
 
 CODES: Sequence[Code] = (
     Code(re.compile(r"[A-Za-z0-9-]{3,32}-[0-9]{2}-[0-9]{5}-[0-9A-Za-z]{3}"), _case),
+    Code(re.compile(r"[Ff][0-9A-Za-z]{3} ?[0-9A-Za-z]{4} ?[0-9A-Za-z]{4}"), prefills.follow),
     Code(re.compile(re.escape(PREFIX) + r"[0-9A-Z $%*+\-./:]+"), _paper),  # RFC 9285: the characters of base45
 )

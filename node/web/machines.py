@@ -29,6 +29,7 @@ HOMES: dict[MachineKind, tuple[str, bool]] = {
     MachineKind.COUNTER_SCREEN: ("screen.counter", True),
     MachineKind.PAD: ("rate", True),
     MachineKind.KIOSK: ("kiosk", False),
+    MachineKind.FORM: ("form", False),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from node.machines import MachineKind
 from node.web import board, machines, rating, ratings, room
+from node.web.form_routes import form_routes
 from node.web.kiosk_routes import kiosk_routes
 from node.web.room import machine_form, machine_page
 from node.web.ticket_routes import ticket_routes
@@ -25,6 +26,7 @@ def room_routes() -> list[ConsoleRoute]:
         form("/ratings/{rating}/confirm", ratings.confirm, to=DESK, name="ratings.confirm"),
         form("/ratings/{rating}/step", ratings.step, to=(Role.HEAD,), name="ratings.step"),
         form("/ratings/{rating}/contact", ratings.reveal, to=(Role.HEAD,), name="ratings.reveal"),
+        *form_routes(),
         *kiosk_routes(),
         *ticket_routes(),
         page("/today", board.show, to=(Role.HEAD,), name="board"),

@@ -6,7 +6,6 @@ stands on the screen, and the desk is told. Of a card nothing is kept but that s
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,6 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node.devices import Kind
 from node.devices.cards import age_on
 from node.devices.slip_picture import Slip
 from node.hall import appointments
@@ -26,19 +24,17 @@ from node.hall.rules import ELDERLY_FROM, Klass
 from node.hall.state import Hall, Standing, Ticket
 from node.web.hall import sentences
 from node.web.room import Look, look, machine_id
+from node.web.slips import place_name, print_slip, printer_of
 from node.web.ticket import AT, NEEDS, Frame, Wanted, frame, reader, wanted_from
 from node.web.ticket_words import before_words, wait_words
 from node.web.tools import house, today
-from protocol import attention
 from protocol.catalogue.groups import group
 from protocol.clock import moment, stamp
 from protocol.console import forms, session
 from protocol.console.once import posted_before, remember_post
 from protocol.console.pages import render, see_other_url, translator, url
 from protocol.console.texts import Lang, Phrase
-from protocol.errors import Refused, Unreachable
-
-log = logging.getLogger(__name__)
+from protocol.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,33 +175,12 @@ def _draw(request: Request, form: FormData, do: Callable[[Database, datetime], T
         path = url(request, "ticket.number", number=ticket.number)
         remember_post(tx, form_id, path, at=at)
         hall = here.hall.today(tx, at)
-    outcome = _print(request, hall, ticket, said, at)
+    outcome = print_slip(request, printer_of(request, AT), _slip(request, hall, ticket, said, at), ticket.number, at)
     return see_other_url(request, f"{path}?slip={outcome}" if outcome else path)
 
 
-def _print(request: Request, hall: Hall, ticket: Ticket, said: Forecast, at: datetime) -> str:
-    """Outside of any unit of work: a printer takes seconds."""
-    here = house(request)
-    name = next((one.name for one in here.devices.states() if one.kind is Kind.SLIP_PRINTER), "")
-    if not name:
-        return ""
-    try:
-        here.devices.print_slip(name, _slip(request, hall, ticket, said, at), at)
-    except Unreachable as why:
-        log.warning("a slip was not printed printer=%s ticket=%s %s", name, ticket.number, why.code)
-        with here.store.write() as tx:
-            attention.put(tx, "slip-printer", name, at=stamp(at), detail={"why": why.params.get("why", "")})
-        return "failed"
-    with here.store.read() as db:
-        open_before = any(one.kind == "slip-printer" for one in attention.open_notices(db))
-    if open_before:
-        with here.store.write() as tx:
-            attention.settle(tx, "slip-printer", name, by="", at=stamp(at), note="")
-    return "taken"
-
-
 def _slip(request: Request, hall: Hall, ticket: Ticket, said: Forecast, at: datetime) -> Slip:
-    words, settings = translator(request), here_name(request)
+    words = translator(request)
     facts = [(words("ticket.slip-before"), words(before_words(said)))]
     wait = wait_words(said)
     if wait:
@@ -215,18 +190,13 @@ def _slip(request: Request, hall: Hall, ticket: Ticket, said: Forecast, at: date
     facts.append((words("ticket.slip-at"), words.moment(moment(stamp(at)))))
     notes = [words(one) for one in sentences(hall.rules)[:3]]
     return Slip(
-        settings,
+        place_name(request),
         words("ticket.slip-title"),
         ticket.number,
         tuple(_matters(request, ticket)),
         tuple(facts),
         tuple(notes),
     )
-
-
-def here_name(request: Request) -> str:
-    name = house(request).settings.name
-    return name.zh if session.lang(request) is Lang.ZH or not name.en else name.en
 
 
 def _matters(request: Request, ticket: Ticket) -> list[str]:

@@ -101,6 +101,12 @@ def code_as_svg(text: str) -> tuple[str, int]:
     return out.getvalue().decode("ascii"), int(made.symbol_size(border=_CODE_MARGIN)[0])
 
 
+def code_as_rows(text: str) -> tuple[str, ...]:
+    """For a printer that draws points: 1 is a dark module, the light margin is there."""
+    made = segno.make(text, error="m", micro=False, boost_error=False)
+    return tuple("".join(str(module) for module in row) for row in made.matrix_iter(border=_CODE_MARGIN))
+
+
 # What was not proved yet is cut by hand and never decoded: CBOR has tags that make a decoder work, and these few bytes
 # can only be as we write them.
 
