@@ -151,7 +151,12 @@ def details(request: Request, act: CaseAct, item: Item | None) -> list[tuple[Phr
         ("act.changed", changed),
         ("act.papers", str(len(act.papers)) if act.papers and act.survey is None else ""),
         ("act.rules", "、".join(act.rules)),
-        ("act.on-behalf", person_name(request, act.by.on_behalf)),
+        (
+            "act.at-counter" if act.act is Act.DECIDE_AT_ONCE else "act.on-behalf",
+            act.by.name or act.by.on_behalf
+            if act.act is Act.DECIDE_AT_ONCE
+            else person_name(request, act.by.on_behalf),
+        ),
     )
     return [(say(key), text) for key, text in every if text]
 
@@ -244,7 +249,9 @@ def _version(
     return Version(
         act=say(f"act.{one.act.act}"),
         who=one.act.by.name or one.act.by.account,
-        where=title_of(request, titles, one.told.station or case.station) if one.told.side is Side.STATION else say("side.hub"),
+        where=title_of(request, titles, one.told.station or case.station)
+        if one.told.side is Side.STATION
+        else say("side.hub"),
         at=translator(request).moment(moment(one.act.at)),
         said=said,
     )

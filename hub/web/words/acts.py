@@ -19,6 +19,7 @@ ACT_WORDS: Texts = {
     "act.papers": ("补交材料份数", "Papers added"),
     "act.counts-from": ("起算日", "Counts from"),
     "act.rules": ("内控规则", "Internal rules"),
+    "act.at-counter": ("经办窗口人员", "At the counter of"),
     "act.on-behalf": ("代理", "On behalf of"),
     "act.said": ("{label}：{text}", "{label}: {text}"),
     "act.moment": ("{at}", "{at}"),

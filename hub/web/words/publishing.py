@@ -65,8 +65,9 @@ PUBLISHING_WORDS: Texts = {
     "pub.fields-count": ("{count} 处", "{count:place|places}"),
     "pub.load": ("载入事项文件", "Load item files"),
     "pub.load-hint": (
-        "每个版本一个文件，如 P08.v2.yaml；已发布的版本不能改，请用新版本号。",
-        "One file a version, such as P08.v2.yaml; a published version is not edited: give it a new one.",
+        "每个版本一个文件，如 P08.v2.yaml；已发布的版本不能改，请用新版本号。即时办理规则用的参照清单叫 list.名称.yaml。",
+        "One file a version, such as P08.v2.yaml; a published version is not edited: give it a new one. Lists for instant"
+        " rules are called list.<name>.yaml.",
     ),
     "pub.load-whole": (
         "这些文件就是全部事项（未包括的不再受理）",
