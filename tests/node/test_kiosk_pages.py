@@ -138,6 +138,8 @@ def test_a_call_is_answered_with_one_key_in_the_middle_of_a_form(desk: Desk, kio
     page.fill("[name=password]", PASSWORD)
     page.click("main button[type=submit]")
     page.wait_for_selector(".bar-call", timeout=PATIENCE_MS)
+    page.evaluate(AXE + "\n;")
+    assert page.evaluate(RUN, RULES) == []
     page.fill("#f-q", "不见了就是错")
     page.keyboard.press("F1")
     page.wait_for_selector(".bar-call", state="detached", timeout=PATIENCE_MS)
