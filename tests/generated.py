@@ -20,6 +20,8 @@ from protocol.documents.kinds import documents_as_markdown
 from protocol.exchange.hall_day import HallDay
 from protocol.exchange.messages import (
     CataloguePublished,
+    DemandStep,
+    DemandTold,
     EpochBegan,
     FetchAsked,
     Header,
@@ -28,6 +30,8 @@ from protocol.exchange.messages import (
     Message,
     PersonTold,
     QuestionLeft,
+    RatingStep,
+    RatingTold,
     Recovered,
     RuleRead,
     StationsKnown,
@@ -50,6 +54,10 @@ BODIES = (
     KioskDay,
     QuestionLeft,
     HallDay,
+    RatingTold,
+    RatingStep,
+    DemandTold,
+    DemandStep,
     CaseAct,
     Retold,
     Inner,

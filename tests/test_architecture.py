@@ -107,6 +107,14 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "protocol.replica": (*GROUND, *NAMES, "protocol.store", "protocol.settings"),
     "protocol.documents": (*HEART, *NAMES),
     "protocol.console": (*RECORDS,),
+    # the pages of papers that travel are the same at both ends, and what is signed for is mail
+    "protocol.console.transferring": (
+        *RECORDS,
+        *MAIL,
+        "protocol.transfer_book",
+        "protocol.transfers",
+        "protocol.console",
+    ),
     # a party put together, and what it does by the clock: the same at both ends
     "protocol.office": (*HEART, "protocol.store", "protocol.attention", "protocol.exchange"),
     "protocol.chores": (*RECORDS, "protocol.console.looks", "protocol.exchange", "protocol.replica", "protocol.office"),

@@ -15,17 +15,23 @@ from protocol.cases.acts import Retold, decode_act
 from protocol.cases.rules import Act
 from protocol.exchange.envelope import Opened, open_letter
 from protocol.exchange.errands import CheckDue
+from protocol.exchange.hall_day import HallDay
 from protocol.exchange.link import Lane
 from protocol.exchange.messages import (
     CataloguePublished,
+    DemandStep,
+    DemandTold,
     EpochBegan,
     FetchAsked,
     Given,
     Kind,
+    KioskDay,
     Letter,
     LicencesEnded,
     PersonTold,
     QuestionLeft,
+    RatingStep,
+    RatingTold,
     Recovered,
     RuleRead,
     StationsKnown,
@@ -54,6 +60,12 @@ BODIES = {
     Kind.TRANSFER: TransferStep,
     Kind.OPENING: Opening,
     Kind.QUESTION: QuestionLeft,
+    Kind.RATING: RatingTold,
+    Kind.RATING_STEP: RatingStep,
+    Kind.DEMAND: DemandTold,
+    Kind.DEMAND_STEP: DemandStep,
+    Kind.KIOSK_DAY: KioskDay,
+    Kind.HALL_DAY: HallDay,
 }
 
 

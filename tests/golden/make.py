@@ -40,11 +40,15 @@ from protocol.cases.rules import INNER, RULES, Act, Role, Side
 from protocol.catalogue.items import Stop
 from protocol.clock import ClockQuality
 from protocol.exchange.envelope import Opened, open_letter, seal, seal_to_self
+from protocol.exchange.hall_day import HallCounter, HallDay, HallWaits
 from protocol.exchange.journal import digest_of, genesis, link_of
 from protocol.exchange.messages import (
     Ask,
     CataloguePublished,
     Check,
+    DemandPaper,
+    DemandStep,
+    DemandTold,
     Entry,
     EpochBegan,
     FetchAsked,
@@ -53,6 +57,7 @@ from protocol.exchange.messages import (
     Held,
     Hello,
     Kind,
+    KioskDay,
     Lack,
     Letter,
     LicencesEnded,
@@ -61,6 +66,9 @@ from protocol.exchange.messages import (
     Offer,
     PersonTold,
     Piece,
+    QuestionLeft,
+    RatingStep,
+    RatingTold,
     Recall,
     Receipt,
     Recovered,
@@ -157,6 +165,30 @@ def messages(sender: Keys) -> dict[str, tuple[Message, Span | None]]:
         special=[Special(day="2026-03-04", note="停电检修")], revision=2,
     )  # fmt: skip
     bodies.append((Kind.OPENING, "", _encode(hours)))
+    rating = RatingTold(
+        id="a" * 32, event="2026-03-02/1/4", grade=2, channel="pad", counter=1, group="tax", served_by="wang"
+    )
+    bodies.append((Kind.RATING, "", _encode(rating)))
+    bodies.append(
+        (Kind.RATING_STEP, "", _encode(RatingStep(rating="a" * 32, step="said", note="等得久", reasons=["waited"])))
+    )
+    demand = DemandTold(
+        id="b" * 32, number="DAFENG-SQ26-00001-K7M", type="help", content="路灯坏了", place="三组", name="某人", phone="028-0",
+        publish=True, papers=[DemandPaper(digest="ab" * 32, size=9, type="image/png")],
+    )  # fmt: skip
+    bodies.append((Kind.DEMAND, "", _encode(demand)))
+    bodies.append((Kind.DEMAND_STEP, "", _encode(DemandStep(demand="b" * 32, step="withdrawn", note="修好了"))))
+    kiosk = KioskDay(
+        day="2026-03-02", sessions=3, completed={"S07": 1}, abandoned={"papers": 1}, seconds_p50=90, helped=1
+    )
+    bodies.append((Kind.KIOSK_DAY, "", _encode(kiosk)))
+    question = QuestionLeft(text="怎么养猫", why="nothing", day="2026-03-02", place="query", shown=["S07"])
+    bodies.append((Kind.QUESTION, "", _encode(question)))
+    waits = [HallWaits(of="all", which="", turns=2, p50_s=60, p90_s=90)]
+    hall = HallDay(
+        day="2026-03-02", upto=9, tickets=3, turns=2, waits=waits, counters=[HallCounter(number=1, open_s=9, busy_s=4)]
+    )
+    bodies.append((Kind.HALL_DAY, "", _encode(hall)))
     bodies.append((Kind.RULE_READ, "", _encode(RuleRead(code="A-04", version=1, name="王", readers=5))))
     bodies.append((Kind.BREACH, case, encode_inner(Inner(case, "e" * 32, seal_to_self(sender, b"a breach")))))
     ended = NumberEnded(digest=b"\7" * 32, act="e" * 32, upto=AT, on="2026-03-02", why="revoked")
