@@ -180,6 +180,11 @@ class Shelf:
         """The same with its basis, and how sure that is."""
         return self.catalogue.mode(self._station, self._kind, item.code, on)
 
+    def taken_at(self, item: Item, on: date) -> list[StationKind]:
+        """The kinds of station whose desks take it in by the law's own table; single stations may do more."""
+        kinds = (kind for kind in StationKind if kind is not StationKind.KIOSK)
+        return [kind for kind in kinds if self.catalogue.mode("", kind, item.code, on).mode in _TAKES]
+
     @property
     def calendar(self) -> Calendar:
         return self.catalogue.calendar

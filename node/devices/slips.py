@@ -150,7 +150,7 @@ def put_on_paper(printer: Escpos, slip: Slip, setting: Setting) -> None:
     """
     printer.profile.profile_data["media"]["width"]["pixels"] = str(WIDTH)  # unknown to its profile, and it would say so
     printer.hw("INIT")
-    if setting is Setting.TEXT and _is_plain(slip):
+    if setting is Setting.TEXT and _is_plain(slip) and not slip.code:  # a code is drawn
         _set_text(printer, slip)
     else:
         printer.image(picture(slip), impl="bitImageRaster")

@@ -19,3 +19,9 @@ if (document.body.dataset.home) {
   for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, wait);
   wait();
 }
+
+// A page that can be taken home on paper, where this machine's browser has a printer.
+for (const button of document.querySelectorAll("[data-print-page]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

@@ -67,7 +67,7 @@ def show(request: Request) -> Response:
         item.type,
         here.shelf.takes(item, on),
         facts_of(request, item),
-        [_to_bring(request, form, material) for material in form.materials],
+        [to_bring(request, form, material) for material in form.materials],
         [item_name(request, part) for part in parts],
         "、".join(_name(request, code) for code in item.after),
         item.commitment.conditions if item.commitment else (),
@@ -79,7 +79,7 @@ def show(request: Request) -> Response:
     return render(request, page)
 
 
-def _to_bring(request: Request, item: Item, material: Material) -> ToBring:
+def to_bring(request: Request, item: Item, material: Material) -> ToBring:
     zh = session.lang(request) is Lang.ZH
     return ToBring(
         material.name if zh else material.name_en,

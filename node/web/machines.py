@@ -30,6 +30,7 @@ HOMES: dict[MachineKind, tuple[str, bool]] = {
     MachineKind.PAD: ("rate", True),
     MachineKind.KIOSK: ("kiosk", False),
     MachineKind.FORM: ("form", False),
+    MachineKind.QUERY: ("query", False),
 }
 
 

@@ -72,6 +72,19 @@ def save(request: Request, form: FormData) -> Response:
     return post_once(request, form, do, said=say("opening.saved"))
 
 
+def days_from(request: Request, first: date, count: int) -> list[DayLine]:
+    """The next days as they come out."""
+    hours, days = house(request).hours, (first + timedelta(days=ahead) for ahead in range(count))
+    return [
+        DayLine(
+            day,
+            say(f"opening.weekday-{day.weekday()}"),
+            [(f"{_clock(one.start)}–{_clock(one.end)}", one.after_hours) for one in hours.hours(day)],
+        )
+        for day in days
+    ]
+
+
 def _why(code: str, bounds: rules.Bounds) -> Phrase:
     return say(
         f"opening.{code}", earliest=_clock(bounds.earliest), latest=_clock(bounds.latest), hours=bounds.hours_a_week
@@ -128,21 +141,12 @@ def _clock(minute: int) -> str:
 
 def _page(request: Request, form: Filled) -> Response:
     here = house(request)
-    hours = here.hours
     at = here.clock.now()
-    first, bounds = today(at), rules.bounds_of(here.settings.tier)
-    days = [first + timedelta(days=ahead) for ahead in range(AHEAD)]
+    bounds = rules.bounds_of(here.settings.tier)
     page = OpeningPage(
         [say(f"opening.weekday-{number}") for number in range(7)],
         form,
-        [
-            DayLine(
-                day,
-                say(f"opening.weekday-{day.weekday()}"),
-                [(f"{_clock(one.start)}–{_clock(one.end)}", one.after_hours) for one in hours.hours(day)],
-            )
-            for day in days
-        ],
+        days_from(request, today(at), AHEAD),
         _clock(bounds.earliest),
         _clock(bounds.latest),
         bounds.hours_a_week,

@@ -6,6 +6,7 @@ from node.machines import MachineKind
 from node.web import board, machines, rating, ratings, room
 from node.web.form_routes import form_routes
 from node.web.kiosk_routes import kiosk_routes
+from node.web.query_routes import query_routes
 from node.web.room import machine_form, machine_page
 from node.web.ticket_routes import ticket_routes
 from node.web.tools import DESK
@@ -28,6 +29,7 @@ def room_routes() -> list[ConsoleRoute]:
         form("/ratings/{rating}/contact", ratings.reveal, to=(Role.HEAD,), name="ratings.reveal"),
         *form_routes(),
         *kiosk_routes(),
+        *query_routes(),
         *ticket_routes(),
         page("/today", board.show, to=(Role.HEAD,), name="board"),
         page("/today.csv", board.file, to=(Role.HEAD,), name="board.csv"),

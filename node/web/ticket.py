@@ -230,7 +230,13 @@ def _choice(
 
 def _frame(request: Request, *, is_start: bool = False) -> Frame:
     seconds = 0 if is_start else HOME_ELDER_S if look(request).elder else HOME_S
-    return Frame(look(request), seconds, url(request, "ticket.bye"))
+    return Frame(look(request), seconds, url(request, f"{machine_of(request)}.bye"))
+
+
+def machine_of(request: Request) -> MachineKind:
+    """A number is drawn at the query machine, too; its pages have addresses there."""
+    name = str(getattr(request.state, "route", ""))
+    return MachineKind.QUERY if name.partition(".")[0] == MachineKind.QUERY else AT
 
 
 def frame(request: Request) -> Frame:

@@ -25,7 +25,7 @@ from node.hall.state import Hall, Standing, Ticket
 from node.web.hall import sentences
 from node.web.room import Look, look, machine_id
 from node.web.slips import place_name, print_slip, printer_of
-from node.web.ticket import AT, NEEDS, Frame, Wanted, frame, reader, wanted_from
+from node.web.ticket import AT, NEEDS, Frame, Wanted, frame, machine_of, reader, wanted_from
 from node.web.ticket_words import before_words, wait_words
 from node.web.tools import house, today
 from protocol.catalogue.groups import group
@@ -87,6 +87,11 @@ def by_card(request: Request, form: FormData) -> Response:
     return see_other_url(request, f"{url(request, 'ticket')}?{query}&offer=elder")
 
 
+def draw_for_item(request: Request, form: FormData, group_code: str, item: str) -> Response:
+    """With one press, for what somebody has just read about."""
+    return _draw(request, form, lambda tx, at: _new(request, tx, Wanted((group_code,), (item,)), (), at))
+
+
 def ask_code(request: Request) -> Response:
     return render(request, CodePage(look(request), frame(request), "appointment"))
 
@@ -144,7 +149,13 @@ def show(request: Request) -> Response:
 
 def _new(request: Request, tx: Database, wanted: Wanted, needs: Sequence[str], at: datetime) -> Ticket:
     return house(request).hall.draw(
-        tx, wanted.groups, items=wanted.items, klass=wanted.klass, needs=needs, machine=machine_id(request, AT), at=at
+        tx,
+        wanted.groups,
+        items=wanted.items,
+        klass=wanted.klass,
+        needs=needs,
+        machine=machine_id(request, machine_of(request)),
+        at=at,
     )
 
 
@@ -172,10 +183,12 @@ def _draw(request: Request, form: FormData, do: Callable[[Database, datetime], T
             return see_other_url(request, before)
         ticket = do(tx, at)
         said = promise(tx, here.hall, ticket.number, at=at)
-        path = url(request, "ticket.number", number=ticket.number)
+        path = url(request, f"{machine_of(request)}.number", number=ticket.number)
         remember_post(tx, form_id, path, at=at)
         hall = here.hall.today(tx, at)
-    outcome = print_slip(request, printer_of(request, AT), _slip(request, hall, ticket, said, at), ticket.number, at)
+    outcome = print_slip(
+        request, printer_of(request, machine_of(request)), _slip(request, hall, ticket, said, at), ticket.number, at
+    )
     return see_other_url(request, f"{path}?slip={outcome}" if outcome else path)
 
 

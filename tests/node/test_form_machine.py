@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import pytest
 
@@ -12,6 +12,7 @@ from node.devices.fakes.people import PEOPLE
 from node.devices.fakes.reader import FakeReader
 from node.devices.fakes.slip_printer import FakeSlipPrinter
 from node.devices.registry import Devices
+from node.kiosk.codes import LETTERS
 from protocol.settings import Device, Machines
 from tests.node.kiosk import rows, stand_up
 from tests.node.station import Browser, Desk, Page
@@ -20,12 +21,12 @@ ORDINARY, OTHER = PEOPLE["ordinary"], PEOPLE["long-term"]
 
 
 @pytest.fixture
-def hall(desk: Desk) -> Iterator[Desk]:
+def hall(desk: Desk) -> Desk:
     """A form machine with a slip printer, and a desk with a card reader."""
     stand_up(desk)
     fake = Device(driver="fake", kind="card-reader")
     desk.station.devices = Devices({"card-reader": fake, "form-printer": Device(driver="fake", kind="slip-printer")})
-    yield desk
+    return desk
 
 
 class Filler:
@@ -40,7 +41,7 @@ class Filler:
         self.browser.sees(f"/form/{code}")
         return self.browser.posts(f"/form/{code}")
 
-    def answers(self, person: dict[str, str] = ORDINARY, **given: str) -> Page:
+    def answers(self, person: Mapping[str, str] = ORDINARY, **given: str) -> Page:
         """Every screen up to the check page; what is not given is a name, a number or the first choice."""
         while "/form/ask/" in self.browser.page.url:
             page = self.browser.page
@@ -55,7 +56,7 @@ class Filler:
             assert page.status == 200, (before, said, page.text)
         return self.browser.page
 
-    def _usual(self, key: str, person: dict[str, str]) -> str:
+    def _usual(self, key: str, person: Mapping[str, str]) -> str:
         if "phone" in key:
             return "13800138000"
         if "id" in key.split("_") or "number" in key:
@@ -65,7 +66,7 @@ class Filler:
     def keeps(self) -> Page:
         return self.browser.posts("/form/check")
 
-    def fills(self, code: str = "L12", person: dict[str, str] = ORDINARY) -> str:
+    def fills(self, code: str = "L12", person: Mapping[str, str] = ORDINARY) -> str:
         """From the first touch to the code in the hand."""
         self.chooses(code)
         self.answers(person)
@@ -217,7 +218,7 @@ def test_a_code_with_one_wrong_character_is_never_another_code() -> None:
     code = "F7K2M4TQXW9"
     code += prefills.check_character(code)
     for place in range(1, len(code)):
-        for letter in prefills.LETTERS:
+        for letter in LETTERS:
             if letter != code[place]:
                 wrong = code[:place] + letter + code[place + 1 :]
                 assert prefills.check_character(wrong[:-1]) != wrong[-1]

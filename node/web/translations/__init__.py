@@ -20,6 +20,7 @@ from node.web.translations.law import LAW
 from node.web.translations.licences import LICENCES
 from node.web.translations.people import PEOPLE
 from node.web.translations.printing import PRINTING
+from node.web.translations.query import QUERY
 from node.web.translations.ratings import RATINGS
 from node.web.translations.room import ROOM
 from node.web.translations.rules import RULES
@@ -46,6 +47,7 @@ NODE = merged(
     LAW,
     LICENCES,
     PEOPLE,
+    QUERY,
     PRINTING,
     RATINGS,
     ROOM,
