@@ -153,6 +153,14 @@ def save(request: Request, form: FormData) -> Response:
     return see_other(request, "papers", said=say("intake.saved"), draft_id=draft.id)
 
 
+def autosave(request: Request, form: FormData) -> Response:
+    """What was typed so far is on this disk; the answer is the print that the form goes on from. 409: a colleague's."""
+    kept = keep(request, form)
+    if isinstance(kept, Response):
+        return Response(status_code=409)
+    return Response(_print_of(kept.draft.answers), media_type="text/plain")
+
+
 def keep(request: Request, form: FormData) -> Kept | Response:
     """What was typed is on this disk; or the page that says that a colleague saved something else meanwhile.
 

@@ -69,6 +69,7 @@ def routes() -> list[ConsoleRoute]:
         form("/drafts/{draft_id}/situations", situations.save, to=DESK, name="situations.do"),
         page("/drafts/{draft_id}", intake.show, to=DESK, name="intake", connects=reader_addresses),
         form("/drafts/{draft_id}", intake.save, to=DESK, name="save", connects=reader_addresses),
+        form("/drafts/{draft_id}/autosave", intake.autosave, to=DESK, name="autosave"),
         page("/drafts/{draft_id}/papers", papers.show, to=DESK, name="papers"),
         form(
             "/drafts/{draft_id}/papers",

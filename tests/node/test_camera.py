@@ -4,59 +4,27 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from node import drafts
 from tests.district_data import example_item
-from tests.node.serving import served, signed_in
+from tests.node.serving import camera, document, served, signed_in
 from tests.node.station import Desk
 
 pytestmark = pytest.mark.pages
-__all__ = ["served"]
-SIDE = (1280, 720)
-
-
-def _document() -> Image.Image:
-    """A page with small print on a dark table."""
-    picture = Image.new("RGB", SIDE, (60, 60, 60))
-    draw = ImageDraw.Draw(picture)
-    draw.rectangle((340, 20, 940, 700), fill=(228, 228, 228))
-    for line in range(40):
-        draw.text((370, 40 + line * 16), "The quick brown fox jumps over the lazy dog " * 2, fill=(20, 20, 20))
-    return picture
-
-
-@pytest.fixture(scope="module")
-def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A Chromium whose only camera shows the page."""
-    film = tmp_path_factory.mktemp("camera") / "page.mjpeg"
-    _document().save(film, format="JPEG", quality=90)
-    flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox",
-                *flags,
-                f"--use-file-for-fake-video-capture={film}",
-                "--host-resolver-rules=MAP desk.lan 127.0.0.1",
-            ],
-        )
-        yield browser
-        browser.close()
+__all__ = ["camera", "served"]
 
 
 def _blurred() -> Image.Image:
-    return _document().filter(ImageFilter.GaussianBlur(6))
+    return document().filter(ImageFilter.GaussianBlur(6))
 
 
 def _glaring() -> Image.Image:
     """A lamp in the middle of it."""
-    picture = _document()
+    picture = document()
     ImageDraw.Draw(picture).ellipse((500, 200, 800, 450), fill=(255, 255, 255))
     return picture
 
@@ -108,7 +76,7 @@ def test_every_missing_paper_is_taken_with_the_space_bar_alone(camera: Browser, 
         assert page.locator(".camera .button:visible").count() == 0
         assert "齐了" in _says(page)
         assert page.locator("#papers-there").inner_text().startswith(f"{len(wanted)}/{len(wanted)}")
-        assert [_measured(page, one) for one in (_document(), _blurred(), _glaring())] == [[], ["blurred"], ["glare"]]
+        assert [_measured(page, one) for one in (document(), _blurred(), _glaring())] == [[], ["blurred"], ["glare"]]
     assert said == []
     kept = _papers(desk, draft)
     assert sorted(material for material, _ in kept) == sorted(wanted)

@@ -67,6 +67,20 @@ CAPTURE: Texts = {
         "登录过期，这一页还没有存下。请在新标签页登录，回到这里再按一次留用。",
         "You have been signed out and this page is not saved yet. Sign in in another tab, come back and press Keep.",
     ),
+    "key.choose": ("选答案", "Choose"),
+    "autosave.saved": ("HH:MM 已自动存到本机", "Saved on this station by itself at HH:MM"),
+    "autosave.failed": (
+        "刚填的还没有存下，请不要关闭这一页，过一会儿会再试。",
+        "What you typed last is not saved yet. Leave this page open; it tries again.",
+    ),
+    "autosave.signed-out": (
+        "登录过期，刚填的还没有存下。请在新标签页登录，这一页留着，会接着存。",
+        "You have been signed out and what you typed last is not saved. Sign in in another tab and leave this one open.",
+    ),
+    "autosave.overtaken": (
+        "同事刚刚也改了这一件，没有自动覆盖。按 F9 可以看清后再决定。",
+        "A colleague has changed this one meanwhile, so nothing was overwritten. F9 shows it before you decide.",
+    ),
     "held.title": ("以前交过的", "Handed in before"),
     "held.lead": (
         "看过还有效的，可以直接用，不必再交。",
