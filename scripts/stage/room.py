@@ -25,6 +25,7 @@ ADDRESSES = (
     ("/form", "填单机", "form machine"),
     ("/query", "查询机", "query machine"),
 )
+OPEN_MIN = 120
 COUNTERS = {1: "clerk", 2: "clerk2"}
 SKILLS = {1: ("insurance", "medical", "welfare", "residence"), 2: ("business", "permits", "tax", "building")}
 DEVICES = {"card-reader": Device("fake"), "social-card-reader": Device("fake"), "slip-printer": Device("fake")}
@@ -45,14 +46,14 @@ def furnish(settings: Settings) -> Settings:
 
 
 def let_people_in(settings: Settings) -> None:
-    """Ten people have drawn a number this morning, two are being served. Not while the station is at work."""
+    """Twelve people were served this morning, eight wait, two are being served. Not while the station is at work."""
     now = WallClock().now()
     with opened(settings) as store:
         hall = HallDesk(Halls())
         with store.read() as db:
             if hall.halls.of(db, day_of(now)).upto:
                 return
-        begun = now - timedelta(minutes=25)
+        begun = now - timedelta(minutes=OPEN_MIN)
         if day_of(begun) != day_of(now):
             return  # just after midnight nobody stands there
         for step, (when, do) in enumerate(sorted(_moves(hall, now), key=lambda move: move[0])):
@@ -64,8 +65,15 @@ def _moves(hall: HallDesk, now: datetime) -> Iterator[tuple[datetime, Callable[.
     def ago(minutes: int) -> datetime:
         return now - timedelta(minutes=minutes)
 
+    for turn in range(6):  # the first of the morning are served and gone
+        for number, account in COUNTERS.items():
+            begun = 90 - 10 * turn
+            yield ago(begun + 3 + 2 * turn), partial(hall.draw, groups=[SKILLS[number][turn % 4]], machine="ticket")
+            yield ago(begun), partial(hall.call_next, number=number, by=account)
+            yield ago(begun - 1), partial(hall.arrive, number=number, by=account)
+            yield ago(begun - 7), partial(hall.finish, number=number, by=account)
     for number, account in COUNTERS.items():
-        yield ago(25), partial(hall.open_counter, number=number, skills=SKILLS[number], name="", by=account)
+        yield ago(OPEN_MIN), partial(hall.open_counter, number=number, skills=SKILLS[number], name="", by=account)
         yield ago(3), partial(hall.call_next, number=number, by=account)
         yield ago(2), partial(hall.arrive, number=number, by=account)
     for group, klass, minutes in WAITING:
