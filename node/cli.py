@@ -10,6 +10,7 @@ import argparse
 import getpass
 import logging
 import os
+import ssl
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ import uvicorn
 
 from node import jobs, leaving
 from node.app import Station, create_app
+from node.redirect import Redirector
 from node.rehearse import MOST_PEOPLE, PEOPLE, rehearse
 from node.rehearse_drawing import drawing, figures
 from node.schema import migrations
@@ -136,6 +138,7 @@ def _rehearse(arguments: argparse.Namespace) -> int:
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     os.umask(0o077)  # cases and scans are for this account's eyes, whatever the folder's owner has set up
     refuse_empty_start(settings)  # said before the server starts, without its traceback
+    files = tls_files(settings)
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -147,11 +150,33 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
         server_header=False,
         log_config=None,
         timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=files[0] if files else None,
+        ssl_keyfile=files[1] if files else None,
     )
     server = uvicorn.Server(config)
     app.state.is_ending = lambda: server.should_exit  # the screens of the hall let go of it then
-    server.run()
+    redirector = Redirector(settings.http.host, settings.http.redirect_port, settings.http.port)
+    if settings.http.redirect_port:
+        redirector.start()
+    try:
+        server.run()
+    finally:
+        redirector.stop()
     return 0 if server.started else 1
+
+
+def tls_files(settings: Settings) -> tuple[Path, Path] | None:
+    """Certificate and key for the pages; None where they are served over plain http.
+
+    :raises Damaged: pages: they are not there, or do not belong together
+    """
+    if not settings.http.tls:
+        return None
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.pages_crt, settings.tls_key)
+    except OSError as why:  # ssl's own errors among them
+        raise Damaged("damaged.pages", why=type(why).__name__) from why
+    return settings.pages_crt, settings.tls_key
 
 
 def _account(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -255,6 +255,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the disk is full: no new work is taken",
         "free space or call the district; what is there is safe",
     ),
+    # pages on the LAN
+    "refused.page-names": (
+        "{name} is no name that a station's pages may have",
+        "use the station's own name or address on its LAN",
+    ),
+    "refused.no-pages": (
+        "this station does not serve its pages by https yet",
+        "pages at the office, then pages-install here",
+    ),
+    "distrusted.page-certificate": (
+        "the certificate is not one for this box's pages",
+        "ask the office for one: microcenter-provision pages",
+    ),
+    "damaged.pages": (
+        "the pages cannot be served by https: {why}",
+        "install a certificate for this box: microcenter-provision pages-install",
+    ),
     # devices
     "refused.print-job": (
         "this print job is settled already, or is not known",

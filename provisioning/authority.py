@@ -142,6 +142,20 @@ class Authority:
         )
         return private_pem(key), certificate.public_bytes(Encoding.PEM) + self.server_root.pem
 
+    def issue_pages(
+        self, name: str, key: ec.EllipticCurvePublicKey, hosts: list[str], at: datetime
+    ) -> x509.Certificate:
+        """For a station's pages on its LAN: a server for these names and addresses and nothing else."""
+        return _leaf(
+            f"{party_name(name)} pages",
+            key,
+            self.server_root,
+            ExtendedKeyUsageOID.SERVER_AUTH,
+            at - timedelta(days=SERVER_BACK_DAYS),
+            at + timedelta(days=SERVER_DAYS),
+            hosts,
+        )
+
     def crl(self, revoked: list[tuple[int, datetime]], number: int, at: datetime) -> bytes:
         """The issuing CA's revocation list in PEM: (serial, since) of every box that is out, and the canary.
 

@@ -24,7 +24,7 @@ from protocol.clock import WallClock
 from protocol.errors import MicrocenterError, Refused
 from protocol.exchange.topics import HUB
 from protocol.settings import FILE, BrokerKind, Http, Name, Replica, ReplicaKind, Settings, read_settings, write_whole
-from provisioning import publishers, register
+from provisioning import lan, publishers, register
 from provisioning.answer import answer, confirm
 from provisioning.doctor import examine, exit_code
 from provisioning.enrol import (
@@ -392,6 +392,7 @@ ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "render": _render,
     "broker-reload": _broker_reload,
     "doctor": _doctor,
+    **lan.acts(open_office, print),
 }
 
 

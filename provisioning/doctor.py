@@ -32,6 +32,7 @@ from protocol.store import ROOM_BYTES
 from provisioning import in_sight as district
 from provisioning.findings import Level, Line, Said
 from provisioning.in_sight import CLOCK_FLOOR, certificate_of
+from provisioning.lan import names_of, read_pages
 from provisioning.next_steps import ANEW, restoring, starting
 from provisioning.words import halves
 
@@ -301,6 +302,27 @@ def _port(settings: Settings, at: datetime) -> Iterator[Said]:
         yield Level.WARN, f"页面 {host}:{http.port} 无应答", f"no pages at {host}:{http.port}", starting(settings)
 
 
+def _page_certificate(settings: Settings, at: datetime) -> Iterator[Said]:
+    """A station that serves https: its counters stand still on the day when this certificate is over."""
+    if not settings.http.tls:
+        return
+    try:
+        certificate = read_pages(settings.pages_crt.read_bytes())
+    except (OSError, Distrusted):
+        zh, en = "没有可用的页面证书", "no certificate for the pages"
+        yield Level.FAIL, zh, en, f"microcenter-provision pages-install FILE --folder {settings.folder}"
+        return
+    left = certificate.not_valid_after_utc - at
+    names = " ".join(names_of(certificate))
+    zh = f"页面证书（{names}）有效至 {certificate.not_valid_after_utc:%Y-%m-%d}"
+    en = f"certificate of the pages ({names}): {left.days} days left"
+    if left < EXPIRES_SOON:
+        level = Level.FAIL if left < timedelta() else Level.WARN
+        yield level, zh, en, f"在区中心 at the office: microcenter-provision pages {settings.party} {names} --out FILE"
+    else:
+        yield Level.OK, zh, en
+
+
 def _fonts(settings: Settings, at: datetime) -> Iterator[Said]:
     if any(FONTS.rglob("NotoSansCJK*")):
         yield Level.OK, "中文字体已安装", "Chinese fonts are installed"
@@ -329,6 +351,7 @@ CHECKS: tuple[Callable[[Settings, datetime], Iterator[Said]], ...] = (
     _databases,
     _waterline,
     _port,
+    _page_certificate,
     _fonts,
 )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from protocol.exchange.topics import HUB
 from protocol.settings import BrokerKind
+from provisioning import lan
 from provisioning.publishers import add_options
 
 DESCRIPTION = "区中心与现场安装：入网、换机、吊销、检查 enrol, revive, revoke and check the boxes of a district"
@@ -184,6 +185,8 @@ def parser(acts: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.
         "publisher", "目录发布人：登记、取消、查看 who may sign and approve the catalogue: enter, revoke, show"
     )
     add_options(made)
+
+    lan.add_options(command, _port)
 
     made = command("render", "生成 systemd 单元 render systemd's units for a party's folder")
     made.add_argument("out", type=Path, help="写到此文件夹 the folder to write to")

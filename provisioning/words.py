@@ -20,6 +20,21 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "要换机，请先在区中心运行 microcenter-provision revive {station}",
         "to replace it, first run `microcenter-provision revive {station}` at the office",
     ),
+    "refused.page-names": (
+        "{name} 不能用作站点页面的名称",
+        "用站点在局域网里自己的名称或地址，不能是区中心的",
+        "use the station's own name or address on its LAN, never the district's",
+    ),
+    "refused.no-pages": (
+        "本站的页面还没有改用 https",
+        "区中心运行 pages，把证书带来，本机运行 pages-install",
+        "`pages` at the office, bring the certificate, `pages-install` here",
+    ),
+    "distrusted.page-certificate": (
+        "这个证书不是给本机页面用的，或者不在有效期内",
+        "请区中心重新签发：microcenter-provision pages",
+        "have the office make another one: microcenter-provision pages",
+    ),
     "refused.box-out": (
         "本机已被吊销或替换",
         "断电并送回；换机用新令牌运行 revive",

@@ -508,6 +508,31 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The party in {folder} is at work",
         "Stop it first; its service is microcenter-node or -hub",
     ),
+    # pages on the LAN
+    "refused.page-names": (
+        "{name} 不能用作站点页面的名称",
+        "请用站点在局域网里自己的名称或地址",
+        "{name} is no name that a station's pages may have",
+        "Use the station's own name or address on its LAN",
+    ),
+    "refused.no-pages": (
+        "本站的页面还没有改用 https",
+        "请先在区中心签发页面证书，再在本机安装",
+        "This station does not serve its pages by https yet",
+        "Have the office make the certificate, then install it here",
+    ),
+    "distrusted.page-certificate": (
+        "这个证书不是给本机页面用的",
+        "请让区中心重新签发：microcenter-provision pages",
+        "The certificate is not one for this box's pages",
+        "Ask the office for one: microcenter-provision pages",
+    ),
+    "damaged.pages": (
+        "页面不能用 https 打开：{why}",
+        "请安装本机的页面证书：microcenter-provision pages-install",
+        "The pages cannot be served by https: {why}",
+        "Install a certificate for this box: microcenter-provision pages-install",
+    ),
     # devices
     "refused.print-job": (
         "这个打印任务已经处理过了",
