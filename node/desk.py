@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from node import signature
 from node.drafts import (
     Details,
     Draft,
@@ -147,7 +148,11 @@ def intake_of(
             phone=answers.get(item.field_with(FieldRole.APPLICANT_PHONE).key, ""),
         ),
         answers=own | answers,
-        papers=[*part.papers(draft.papers, known), *application.own_papers(draft.papers, known)],
+        papers=[
+            *part.papers(draft.papers, known),
+            *application.own_papers(draft.papers, known),
+            *(paper for paper in draft.papers if paper.material == signature.MATERIAL),
+        ],
         situations={key: value for key, value in part.chosen(known).items() if key not in own_keys},
         channel=details.channel,
         mode=mode,

@@ -192,6 +192,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused.paper-large": ("the file is {size} bytes; at most {limit} are taken", "scan at a lower resolution"),
     "refused.paper-type": ("the file is not a JPEG, PNG or PDF", "save it in one of these formats"),
     "refused.paper-damaged": ("the file ends too early or cannot be read", "take the picture again"),
+    "refused.signature": ("the signature did not come whole", "sign again, or on paper"),
     "refused.paper-changed": ("the bytes are not those that were taken", "take the picture again"),
     "refused.glyphs": (
         "no font here has {characters}",

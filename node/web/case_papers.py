@@ -57,6 +57,7 @@ def shown_papers(
     names = material_names(request, item) if item else {}
     materials: dict[str, list[CasePaper]] = {}
     for paper in case.papers:
+        names.setdefault(paper.material, paper.name or paper.material)  # a signature is no material of the item
         papers = materials.setdefault(paper.material, [])
         where = known.get(paper.digest, Whereabouts(here=True, there=False, lost=False))
         papers.append(
@@ -71,7 +72,7 @@ def shown_papers(
                 troubles.get(paper.digest),
             )
         )
-    return [CaseMaterial(names.get(code, code), papers) for code, papers in materials.items()]
+    return [CaseMaterial(names[code], papers) for code, papers in materials.items()]
 
 
 def _chip(where: Whereabouts) -> Chip:

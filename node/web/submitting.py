@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import desk, drafts, places
+from node import desk, drafts, places, signature
 from node.drafts import Draft, Ready
 from node.matters import Application, commitments, must_commit
 from node.web.facts import Facts, facts_of, modes_of
@@ -21,8 +21,10 @@ from node.web.papers import material_names
 from node.web.situations import Chosen, chosen_of
 from node.web.steps import IntakeStep, steps_of
 from node.web.tools import answer_text, by, house, item_name, place_name, post_once, today
+from protocol.cases.acts import Paper
 from protocol.cases.case import Case
 from protocol.catalogue.items import HandlingForm, Item
+from protocol.catalogue.papers import PaperType
 from protocol.console import forms
 from protocol.console.explaining import Explained
 from protocol.console.pages import render, see_other, url
@@ -191,6 +193,7 @@ def submit(request: Request, form: FormData) -> Response:
     here = house(request)
     draft_id = request.path_params["draft_id"]
     typed = {name: forms.text(form, name) for name in ("committed", "channel", "fetch_at", "how")}
+    signed = _signed(request, forms.text(form, "signature"))
     if _promise_missing(request, draft_id, typed):
         return _page(request, Filled(typed, {"committed": say("promise.missing")}))
 
@@ -200,6 +203,8 @@ def submit(request: Request, form: FormData) -> Response:
             desk.supplement(tx, here.pen, here.book, draft_id, application.form, by=by(request), at=at)
             _for_the_ticket(request, tx, draft.supplements, application, at)
             return url(request, "case", case_id=draft.supplements)
+        if signed is not None:
+            drafts.add_paper(tx, draft_id, signed, at)
         channels = {value for value, _ in _channels(application.form)}
         drafts.save_details(
             tx,
@@ -219,6 +224,20 @@ def submit(request: Request, form: FormData) -> Response:
         return there
 
     return post_once(request, form, do, said=say("check.submitted"))
+
+
+def _signed(request: Request, text: str) -> Paper | None:
+    """The signature is on this disk, and no record names it yet; None where it stands on paper.
+
+    :raises Refused: signature
+    """
+    if not text:
+        return None
+    data, here = signature.picture_in(text), house(request)
+    digest = here.blobs.keep(data, here.clock.now())
+    return Paper(
+        digest=digest, size=len(data), type=PaperType.PNG.value, material=signature.MATERIAL, name=signature.NAME
+    )
 
 
 def _for_the_ticket(request: Request, tx: Database, case: str, application: Application, at: datetime) -> None:

@@ -55,6 +55,7 @@ STATUS: dict[str, HTTPStatus] = {
     "refused.paper-empty": HTTPStatus.UNPROCESSABLE_ENTITY,
     "refused.paper-type": HTTPStatus.UNPROCESSABLE_ENTITY,
     "refused.paper-damaged": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "refused.signature": HTTPStatus.UNPROCESSABLE_ENTITY,
     "refused.paper-changed": HTTPStatus.UNPROCESSABLE_ENTITY,
     "refused.too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "refused.files-many": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

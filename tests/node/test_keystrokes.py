@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 from node.devices.fakes.people import PEOPLE
 from node.devices.fakes.reader import FakeReader
 from node.devices.registry import Devices
+from node.signature import MATERIAL
 from protocol.catalogue.items import Item
 from protocol.settings import Device
 from tests.district_data import all_items, credit_code
@@ -87,6 +88,11 @@ def test_five_real_items_cost_few_keys_and_few_pages(camera: Browser, desk: Desk
     for code, name, moves, letters, waits, seconds in rows:
         print(f"{code} {name} | {moves} | {letters} | {waits} | {seconds:.1f}")
     assert said == []
+    with desk.station.store.read() as db:
+        signed = [row[0] for row in db.execute("select id from cases where item = 'L08'").fetchall()]
+        case = desk.station.book.case(db, signed[0])
+    assert case is not None
+    assert [paper.size > 500 for paper in case.papers if paper.material == MATERIAL] == [True]
     assert max(moves for _, _, moves, *_ in rows) <= 40
     assert max(waits for *_, waits, _ in rows) <= 9
 
@@ -119,8 +125,26 @@ def _takes_in(count: Count, item: Item, initials: str, answers: dict[str, str]) 
             count.press("Space", "[data-stage=live] [data-part=take]:focus, [data-stage=done]")
     count.press("F9", "[data-key=F9][type=submit], button[data-key=F9]")
     assert "/check" in page.url
+    if item.code == "L08":
+        _signs(page)
     count.press("F9", "[data-key=F10]")
     assert "/receipt" in page.url
+
+
+def _signs(page: Page) -> None:
+    """On the screen, with the mouse: once badly, then well."""
+    field = page.locator(".sign canvas")
+    field.scroll_into_view_if_needed()
+    for _ in range(2):
+        page.click("[data-sign-again]")
+        assert page.input_value("[name=signature]") == ""
+        box = field.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 40, box["y"] + 60)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 300, box["y"] + 120, steps=5)
+        page.mouse.up()
+        page.wait_for_function("document.querySelector('[name=signature]').value.length > 500")
 
 
 def _answers(count: Count, answers: dict[str, str]) -> None:

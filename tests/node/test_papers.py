@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 
@@ -186,3 +187,26 @@ def test_a_page_that_changed_on_its_way_from_the_camera_is_not_kept(desk: Desk) 
     page = clerk.posts(f"/drafts/{draft}/papers", sent, files=[("files", ("page.jpg", taken))])
     assert page.status == 200
     assert "已有 1 份" in page.text
+
+
+def test_what_was_signed_on_the_screen_goes_with_the_case_and_nothing_else_does(desk: Desk) -> None:
+    clerk = desk.clerk()
+    draft = desk.begins(clerk)
+    desk.fills_in(clerk, draft)
+    desk.attaches(clerk, draft)
+    clerk.sees(f"/drafts/{draft}/check")
+    assert "申请人签名" in clerk.page.text
+    drawn = "data:image/png;base64," + base64.b64encode(png(9)).decode()
+    for broken in (drawn[:-40], drawn.replace("image/png", "text/html"), "data:image/png;base64,%%%"):
+        page = clerk.posts(f"/drafts/{draft}/check", {"signature": broken})
+        assert page.status == 422
+        assert "签名没有传完整" in page.text
+        clerk.sees(f"/drafts/{draft}/check")  # nothing was submitted
+    assert clerk.posts(f"/drafts/{draft}/check", {"signature": drawn}).url.endswith("/receipt")
+    desk.world.settle()
+    at_hub = desk.world.hub.case(draft)
+    assert at_hub is not None
+    signed = [paper for paper in at_hub.papers if paper.material == "signature"]
+    assert [paper.name for paper in signed] == ["申请人签名"]
+    assert desk.world.hub.office.blobs.read(signed[0].digest) == png(9)
+    assert "申请人签名" in clerk.sees(f"/cases/{draft}").text

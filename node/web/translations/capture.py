@@ -81,6 +81,16 @@ CAPTURE: Texts = {
         "同事刚刚也改了这一件，没有自动覆盖。按 F9 可以看清后再决定。",
         "A colleague has changed this one meanwhile, so nothing was overwritten. F9 shows it before you decide.",
     ),
+    "sign.title": ("申请人签名", "The applicant signs"),
+    "sign.lead": (
+        "请申请人核对后，用手指、笔或鼠标在框里签名；也可以不签，在打印的受理单上签字。",
+        "After reading it the applicant signs in the box with a finger, a pen or the mouse; "
+        "or leaves it empty and signs the printed receipt.",
+    ),
+    "sign.field": ("签名框", "Box to sign in"),
+    "sign.again": ("重签", "Sign again"),
+    "sign.signed": ("已签名，提交时一起存下", "Signed; it is saved with the case"),
+    "sign.empty": ("没有签名：在纸上签字", "Not signed here: it is signed on paper"),
     "held.title": ("以前交过的", "Handed in before"),
     "held.lead": (
         "看过还有效的，可以直接用，不必再交。",

@@ -326,6 +326,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "The file ends too early or cannot be read",
         "Take the picture again",
     ),
+    "refused.signature": (
+        "签名没有传完整",
+        "请返回重签，或者在打印的受理单上签字",
+        "The signature did not come whole",
+        "Go back and sign again, or sign the printed receipt",
+    ),
     "refused.paper-changed": (
         "传输中损坏",
         "请重拍",
