@@ -139,7 +139,7 @@ def _fill(store: Store, keys: Keys, scale: float) -> int:
             pens.append(Pen(2 * number + turn + 1, author, reader, epoch, beginning))
         with store.write() as tx:
             rows = [row for one in range(of_each) for row in _case(rng, pens, bodies, number, one, of_each, keys)]
-            tx.conn.executemany(_INSERT, rows)
+            tx.conn.executemany(INSERT, rows)
             for pen in pens:
                 tx.execute(
                     "insert into epochs (id, author, reader, epoch, life, head, head_chain, genesis, began_at)"
@@ -154,7 +154,7 @@ def _fill(store: Store, keys: Keys, scale: float) -> int:
     return total
 
 
-_INSERT = (
+INSERT = (
     "insert into entries (place, kind, version, case_id, by, at, clock, salt, digest, chain, body, state, heard_at)"
     " values (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
@@ -171,7 +171,7 @@ def _case(
     name = f"station{station:03d}"
     paper = Paper(digest=rng.randbytes(32).hex(), size=80_000, type="image/jpeg", material="F01-1")
     intake = msgspec.structs.replace(model, number=f"{name.upper()}-26-{one:06d}-AAA", station=name, papers=[paper])
-    for act, by, said in _course(rng, one, intake):
+    for act, by, said in course(rng, one, intake):
         at += timedelta(hours=1 + rng.randrange(20))
         told = CaseAct(
             case=case_id, id=rng.randbytes(16).hex() if tip else case_id, act=act, follows=tip or None, by=by,
@@ -192,7 +192,7 @@ def _inner(case_id: str, told: CaseAct, keys: Keys) -> Inner:
     return Inner(case=case_id, id=told.id, sealed=seal_to_self(keys, tell(told)))
 
 
-def _course(rng: random.Random, one: int, intake: Intake) -> Iterator[tuple[Act, By, dict[str, object]]]:
+def course(rng: random.Random, one: int, intake: Intake) -> Iterator[tuple[Act, By, dict[str, object]]]:
     yield Act.SUBMIT, _CLERK, {"intake": intake}
     if one % 8 == 3:
         lacks = [Correction("F01-1", "缺最后一页，请补全")]
