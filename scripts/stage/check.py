@@ -129,13 +129,19 @@ class Stage:
 
 def run(teller: Teller, folder: Path, *, stop: Callable[[], None]) -> bool:
     """True if all of it held. `stop` is called when only ending is left."""
-    from stage import afterwards, disasters, ends, journey
+    from stage import afterwards, disasters, ends, hall, journey
 
     teller.say("自动检查：全部数据在", f"the check keeps everything in {folder}")
     held, count = False, 0
     try:
         with _stage(teller, folder) as stage:
-            for chapter in (*journey.CHAPTERS, *ends.CHAPTERS, *afterwards.CHAPTERS, *disasters.CHAPTERS):
+            for chapter in (
+                *journey.CHAPTERS,
+                *ends.CHAPTERS,
+                *hall.CHAPTERS,
+                *afterwards.CHAPTERS,
+                *disasters.CHAPTERS,
+            ):
                 chapter(stage)
             _count(stage)
             _start_again(stage)

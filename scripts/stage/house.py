@@ -33,6 +33,7 @@ class House:
         """Accounts open, and the hub has its seal and its publishers. Nobody is at work."""
         for party in self.parties():
             district.open_accounts(party.settings, self.passwords[party.name])
+        room.keep_open(self.stations[room.ROOM].settings)
         give_powers(self.district, self.passwords)
 
     def start(self, teller: Teller) -> None:

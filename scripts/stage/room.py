@@ -4,14 +4,20 @@ like real ones, and people who wait when the doors open."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+
+import msgspec
 
 from node.hall.desk import HallDesk
 from node.hall.ledger import Halls, day_of
 from node.hall.rules import Klass
 from protocol.clock import WallClock
+from protocol.errors import Damaged
+from protocol.opening import DAY, Opening, Times
+from protocol.replica import refuse_empty_start
 from protocol.settings import Device, Machines, Room, Settings, write_settings
 from stage.district import opened
 
@@ -43,6 +49,18 @@ def furnish(settings: Settings) -> Settings:
     if wanted != settings:
         write_settings(wanted)
     return wanted
+
+
+def keep_open(settings: Settings) -> None:
+    """Its doors are open at every hour: who tries the room at night is not sent home. Its head may set hours at any time."""
+    always = Opening(week=[[Times(0, DAY)] for _ in range(7)], on_holidays=True)
+    with suppress(Damaged):  # its store is gone: whoever starts it is told so
+        refuse_empty_start(settings)
+        with opened(settings) as store, store.write() as tx:
+            tx.execute(
+                "insert or ignore into opening (only, revision, body) values (1, 0, ?)",
+                (msgspec.msgpack.encode(always),),
+            )
 
 
 def let_people_in(settings: Settings) -> None:
