@@ -160,19 +160,24 @@ def waiting(request: Request) -> Response:
     """Per kind of counter: how many come before whoever takes a number now, and how long that takes."""
     here = house(request)
     at = here.clock.now()
+    is_open = here.hours.is_open(at)
+    lines = _lines(request, at) if is_open else []
+    opens_at = None if is_open else here.hours.next_opening(at)
+    return render(request, WaitingPage(look(request), frame(request), lines, is_open, opens_at, at))
+
+
+def _lines(request: Request, at: datetime) -> list[WaitLine]:
+    here, zh = house(request), session.lang(request) is Lang.ZH
     with here.store.read() as db:
         hall = here.hall.halls.of(db, day_of(at))
         known = paces(db, hall)
     lines = []
-    for code, name in _groups(request):
-        said = forecast(hall, newcomer(hall, code, at), known, at)
-        counters = sum(1 for one in hall.counters.values() if one.is_open and not one.paused and code in one.skills)
-        lines.append(WaitLine(name, counters, before_words(said), wait_words(said)))
-    is_open = here.hours.is_open(at)
-    page = WaitingPage(
-        look(request), frame(request), lines, is_open, None if is_open else here.hours.next_opening(at), at
-    )
-    return render(request, page)
+    for one in (group(code) for door in DOORS for code in door.groups):
+        said = forecast(hall, newcomer(hall, one.code, at), known, at)
+        serving = [counter for counter in hall.counters.values() if counter.is_open and not counter.paused]
+        counters = sum(one.code in counter.skills for counter in serving)
+        lines.append(WaitLine(one.name if zh else one.name_en, counters, before_words(said), wait_words(said)))
+    return lines
 
 
 def places(request: Request) -> Response:
@@ -182,13 +187,6 @@ def places(request: Request) -> Response:
         others = known_places.places(db, here.settings.party)
     stations = [place_name(request, one) for one in others]
     return render(request, PlacesPage(look(request), frame(request), days_from(request, on, WEEK), stations))
-
-
-def _groups(request: Request) -> list[tuple[str, str]]:
-    """Every kind of counter, by the doors that lead there."""
-    zh = session.lang(request) is Lang.ZH
-    found = [group(code) for one in DOORS for code in one.groups]
-    return [(one.code, one.name if zh else one.name_en) for one in found]
 
 
 def frame(request: Request, *, is_start: bool = False) -> Frame:

@@ -78,7 +78,7 @@ ATTENTION: Texts = {
         "请核对两份回执；两件都已保存，由区中心核定编号。",
         "Compare the two receipts. Both cases are kept; the district centre settles the number.",
     ),
-    "attention.citizen-call": ("群众呼叫：自助终端有人需要帮助", "A citizen at the kiosk asks for help"),
+    "attention.citizen-call": ("群众呼叫：自助机旁有人需要帮助", "A citizen at a machine asks for help"),
     "attention.citizen-call.todo": (
         "请到自助终端旁帮一下。在任何页面按 F1 表示马上过去。",
         "Please go and help. F1 on any page says that you are on your way.",

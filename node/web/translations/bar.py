@@ -31,8 +31,8 @@ BAR: Texts = {
     "bar.nothing-waiting": ("没有待上传的办件", "nothing waits to be uploaded"),
     "bar.can": ("可正常收件、叫号、打印", "intake, calling and printing work as usual"),
     "bar.call": (
-        "群众呼叫：{at:time} 起自助终端有人需要帮助",
-        "A citizen at the kiosk has been asking for help since {at:time}",
+        "群众呼叫：{at:time} 起自助机旁有人需要帮助",
+        "A citizen at a machine has been asking for help since {at:time}",
     ),
     "bar.attention": ("有 {count} 件需要处理", "{count:matter needs|matters need} attention"),
     "bar.replica-behind": ("本机备份落后", "the backup copy is behind"),

@@ -28,7 +28,7 @@ FORM_MACHINE: Texts = {
     "form.code-is": ("您的填表码", "Your form code"),
     "form.code-picture": ("填表码的二维码", "The form code to scan"),
     "form.done-next": (
-        "{day:date} 前带上身份证和这个码到窗口，不用再填一遍。",
+        "请带上身份证和这个码到窗口，最晚 {day:date}，不用再填一遍。",
         "Bring it with your identity card to the counter by {day:date}: nothing is typed twice.",
     ),
     "form.slip-taken": ("请取走小票，上面有这个码。", "Please take the slip: the code is on it."),
