@@ -81,7 +81,7 @@ def _offer(request: Request, item: Item, one: Held, at: datetime) -> Offer:
         "day": day,
         "item": item_name(request, house(request).shelf.item(one.item, one.item_version)),
         "count": len(one.papers),
-        "days": (today(at) - day).days,
+        "age": say("held.days-ago", days=days) if (days := (today(at) - day).days) else say("held.today"),
         "number": one.number,
     }
     href = url(request, "case.paper", case_id=one.case, digest=one.papers[0].digest) if not one.is_licence else ""

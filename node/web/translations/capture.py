@@ -97,13 +97,15 @@ CAPTURE: Texts = {
         "What is still good can be used again; nobody has to bring it twice.",
     ),
     "held.case": (
-        "{day} 办理“{item}”时提交，共 {count} 份，{days} 天前（{number}）",
-        "from {day}, for “{item}”, {count:file|files}, {days:day|days} old ({number})",
+        "{day} 办理“{item}”时提交，共 {count} 份，{age}（{number}）",
+        "from {day}, for “{item}”, {count:file|files}, {age} ({number})",
     ),
     "held.licence": (
         "本区 {day} 发的证，出自“{item}”，现在有效（{number}）",
         "issued by this district on {day} for “{item}”, in force ({number})",
     ),
+    "held.days-ago": ("{days} 天前", "{days:day|days} old"),
+    "held.today": ("就是今天", "today"),
     "held.look": ("看一看", "Look at it"),
     "held.use": ("使用", "Use it"),
     "held.use-all": ("全部使用", "Use all"),
