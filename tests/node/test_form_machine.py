@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Mapping
 
 import pytest
 
-from node import jobs, prefills
+from node import drafts, jobs, prefills
 from node.devices.fakes.people import PEOPLE
 from node.devices.fakes.reader import FakeReader
 from node.devices.fakes.slip_printer import FakeSlipPrinter
 from node.devices.registry import Devices
+from node.kiosk import applying
 from node.kiosk.codes import LETTERS
+from protocol.cases.acts import By
+from protocol.cases.rules import Role
+from protocol.catalogue.items import FieldRole
 from protocol.settings import Device, Machines
+from tests.district_data import answers_for
 from tests.node.kiosk import rows, stand_up
 from tests.node.station import Browser, Desk, Page
 
@@ -227,3 +233,40 @@ def test_a_code_with_one_wrong_character_is_never_another_code() -> None:
 def test_a_machine_that_nobody_introduced_fills_in_nothing(desk: Desk) -> None:
     assert desk.station.settings.room.machines is Machines.PAIRED
     assert desk.browser().sees("/form").url.endswith("/machine")
+
+
+def test_every_form_asks_for_all_that_it_needs_and_comes_to_the_desk_whole(hall: Desk) -> None:
+    """Also those of enterprises, which are known by the end of their credit code."""
+    shelf, at, rng = hall.station.shelf, hall.party.clock.now(), random.Random(5)
+    clerk, entropy = By("limin", Role.CLERK, "李敏"), hall.station.store.entropy
+    for item in shelf.catalogue.items(at.date()):
+        if not applying.is_fillable(shelf, item, at.date()):
+            continue
+        given = answers_for(item, rng)
+        with hall.station.store.write() as tx:
+            id_ = drafts.begin_draft(tx, entropy(16), item, by=clerk, at=at)
+            drafts.save_draft(tx, id_, item, given, at)
+            before = drafts.need_draft(tx, id_)
+            asked = applying.screens(item, before, frozenset(), elder=True)
+            keys = {field.key for one in asked for field in (*one.fields, *([one.choice] if one.choice else []))}
+            keys |= {one.situation.key for one in asked if one.situation}
+            assert keys >= {field.key for field in item.fields_for(before.known) if field.required}, item.code
+            code = prefills.keep(tx, entropy, before, machine="form", until=at.date(), at=at)
+            found = prefills.find(tx, code, at)
+            number = given[item.field_with(FieldRole.APPLICANT_ID).key]
+            assert prefills.ends_with(item, found, number[-4:])
+            assert not prefills.ends_with(item, found, "")
+            assert prefills.whose_card(item, found, OTHER["number"]) is None
+            prefills.take(tx, found, by=clerk, at=at)
+            after = drafts.need_draft(tx, id_)
+        assert (after.answers, after.details.situations) == (before.answers, before.details.situations), item.code
+
+
+def test_two_desks_that_take_the_same_form_get_one_draft(hall: Desk) -> None:
+    code, first, second = Filler(hall).fills(), hall.clerk(), hall.clerk("wanghui")
+    address = scans(first, code).url.removeprefix("http://desk.lan")
+    scans(second, code)
+    ending: dict[str, object] = {"number": ORDINARY["number"][-4:]}
+    assert "/drafts/" in first.posts(address, ending).url
+    assert "已经取用过" in second.posts(address, ending).text
+    assert len(rows(hall, "select 1 from drafts")) == 1
