@@ -35,6 +35,7 @@ from node.hall.voice import Voice
 from node.house import Bell, LinkState
 from node.kiosk.visitors import Visitors
 from node.opening import Hours
+from node.owing import Owing
 from node.rulebook import RuleShelf
 from node.schema import migrations
 from node.shelf import Shelf
@@ -129,6 +130,7 @@ class Station:
         self.rules = RuleShelf(lambda: self.shelf.catalogue)
         self.asking = Asking(lambda: self.shelf.catalogue)
         self.dues = Dues(self.book, self.shelf)
+        self.owing = Owing()
         self.hours = Hours(self.store, self.shelf, settings.tier)
         self.visitors = Visitors()
         self.devices = Devices(settings.devices)
@@ -213,7 +215,7 @@ class Station:
         while self._running and self.office.courier.connected():
             self._moved.clear()
             with self.store.read() as db:
-                owed = cases.owed(db)
+                owed = self.owing.of(db)
             left = deadline - self.clock.monotonic()
             if (owed.entries == 0 and owed.papers == 0) or left <= 0:
                 return

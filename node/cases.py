@@ -157,24 +157,20 @@ def _wanted(search: str, statuses: Sequence[Status], queued_only: bool, by: str)
     return " and ".join(where), params
 
 
-def owed(db: Database) -> Owed:
-    """Counting the cases reads every entry that is owed: a tenth of a second for ten thousand of them."""
-    entries, oldest = owed_entries(db)
-    cases = 0
-    for low, high in _places_owed(db):
-        cases += db.execute(
-            "select count(distinct case_id) from entries where place > ? and place <= ? and case_id != ''", (low, high)
-        ).fetchone()[0]
-    last = db.execute(
-        "select max(r.at) from receipts r join epochs p on p.id = r.epoch_id where p.reader = ?", (HUB,)
-    ).fetchone()[0]
-    return Owed(entries, cases, owed_papers(db), oldest, last or "")
+def last_receipt_at(db: Database) -> str:
+    """When the hub last receipted something of ours; "" if it never did."""
+    rows = db.execute(
+        "select (select at from receipts where epoch_id = p.id order by upto desc limit 1) from epochs p"
+        " where p.reader = ?",
+        (HUB,),
+    ).fetchall()
+    return max((str(row[0]) for row in rows if row[0]), default="")
 
 
 def owed_entries(db: Database) -> tuple[int, str]:
     """How many entries the hub has not receipted, and when the first of them about a case was written, "" if none."""
     entries, oldest = 0, ""
-    for low, high in _places_owed(db):
+    for _, low, high in places_owed(db):
         entries += high - low
         first = db.execute(
             "select at from entries where place > ? and place <= ? and case_id != '' order by place limit 1",
@@ -190,7 +186,7 @@ def owed_papers(db: Database) -> int:
     return int(row[0])
 
 
-def _places_owed(db: Database) -> list[tuple[int, int]]:
-    """(last receipted, last) of every epoch that is not receipted whole, as places of entries."""
+def places_owed(db: Database) -> list[tuple[int, int, int]]:
+    """(epoch, last receipted, last) of every epoch that is not receipted whole; the latter two as places of entries."""
     rows = db.execute("select id, head, told from epochs where reader = ? and head > told", (HUB,)).fetchall()
-    return [(place(row["id"], row["told"]), place(row["id"], row["head"])) for row in rows]
+    return [(row["id"], place(row["id"], row["told"]), place(row["id"], row["head"])) for row in rows]

@@ -18,6 +18,7 @@ from node.hall.desk import HallDesk
 from node.hall.voice import Voice
 from node.kiosk.visitors import Visitors
 from node.opening import Hours
+from node.owing import Owing
 from node.rulebook import RuleShelf
 from node.shelf import Shelf
 from protocol.casebook import Casebook
@@ -73,6 +74,7 @@ class House(Protocol):
     clock: Clock
     keys: Keys  # of the station's own word, on letters and on documents
     dues: Dues
+    owing: Owing  # what the district does not have yet
     hours: Hours  # when the doors are open
     visitors: Visitors  # who stands at the kiosk
     devices: Devices

@@ -8,7 +8,7 @@ counted. The same hall gives the same range, so that what was promised can be re
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import heapify, heappop, heappush
@@ -143,6 +143,35 @@ def forecast(hall: Hall, ticket: Ticket, known: Mapping[str, Pace], at: datetime
     return Forecast(len(rivals), _range(sorted(play.wait_s(rng) for _ in range(_RUNS))))
 
 
+def outlook(hall: Hall, groups: Iterable[str], known: Mapping[str, Pace], at: datetime) -> dict[str, Forecast]:
+    """For somebody who would draw a number for each of `groups` now: the hall is played once for all of them.
+
+    A screen that asked group by group would keep a processor busy for a sixth of a second each time.
+    """
+    at = max(at, hall.at or at)
+    counters = [one for one in hall.counters.values() if one.is_open and not one.paused]
+    last = newcomer(hall, "", at)
+    line = order([*hall.waiting(), last], at, hall.rules)
+    before = line[: line.index(last)]
+    ahead = [one for one in before if any(serves(hall, counter, one) for counter in counters)]
+    turns = {one.group for one in ahead} | {hall.tickets[one.ticket].group for one in counters if one.ticket}
+    runs: list[dict[int, float]] = []
+    if turns <= known.keys():
+        play = _Play(hall, counters, ahead, set(), known, at)
+        rng = random.Random(f"{hall.day} - {hall.upto}")  # noqa: S311  a forecast is no secret
+        runs = [play.idle_s(rng) for _ in range(_RUNS)]
+    found = {}
+    for group in groups:
+        mine = [one for one in counters if serves(hall, one, newcomer(hall, group, at))]
+        if not mine:
+            found[group] = Forecast(sum(one.group == group for one in before), None)
+            continue
+        rivals = sum(any(serves(hall, counter, one) for counter in mine) for one in ahead)
+        waits_s = sorted(min(run[counter.number] for counter in mine) for run in runs)
+        found[group] = Forecast(rivals, _range(waits_s) if waits_s else None)
+    return found
+
+
 class _Play:
     """The hall as it stands, to be played forward any number of times."""
 
@@ -168,6 +197,14 @@ class _Play:
                 self._busy[counter.number] = known[there.group], (at - there.called_at).total_seconds()
 
     def wait_s(self, rng: random.Random) -> float:
+        """Until one of `mine` finds nobody whom he can serve before us."""
+        return next((now_s for number, now_s in self._idle(rng) if number in self._mine), float("inf"))
+
+    def idle_s(self, rng: random.Random) -> dict[int, float]:
+        """By counter: until he finds nobody any more."""
+        return dict(self._idle(rng))
+
+    def _idle(self, rng: random.Random) -> Iterator[tuple[int, float]]:
         """Whoever is free first, and of those who knows least, calls the first one whom he can serve."""
         free = []
         for number, skills in self._skills.items():
@@ -182,9 +219,8 @@ class _Play:
                 gone[turn] = 1
                 turn_s = _NO_SHOW_S if rng.random() < _NO_SHOW else self._turns[turn].sample_s(rng)
                 heappush(free, (now_s + turn_s, skills, number))
-            elif number in self._mine:
-                return now_s
-        return float("inf")
+            else:
+                yield number, now_s
 
 
 def _range(runs: list[float]) -> tuple[int, int] | None:

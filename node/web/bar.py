@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from node.cases import Owed, owed
+from node.cases import Owed
 from node.house import House, replica_is_well
 from node.kiosk import calls
 from node.web.devices_strip import strip
@@ -28,7 +28,7 @@ def sync_bar(house: House) -> SyncBar:
     at = house.clock.now()
     connected = house.link_state().connected
     with house.store.read() as db:
-        due, open_notices, heard = owed(db), attention.count(db), last_heard(db)
+        due, open_notices, heard = house.owing.of(db), attention.count(db), last_heard(db)
         calling = calls.calls(db)
     parts: list[Phrase] = []
     if connected:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from node import cases, ratings
+from node import ratings
 from node.hall.events import Drawn
 from node.hall.ledger import Kept, days, events, replay
 from node.hall.report import day_report, spread
@@ -107,7 +107,7 @@ def show(request: Request) -> Response:
         kept = events(db, day.isoformat())
         given = ratings.ratings(db, since=_midnight(day), until=_midnight(day + timedelta(days=1)))
         kiosk, people = day_meters(db, day), present(db, at)
-        owed, notices, rings = cases.owed(db), attention.count(db), len(calls.calls(db))
+        owed, notices, rings = here.owing.of(db), attention.count(db), len(calls.calls(db))
     hall, report = replay(day.isoformat(), kept), day_report(day.isoformat(), kept)
     chip, _ = replica_facts(request)
     return render(

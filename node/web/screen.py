@@ -7,7 +7,7 @@ what is called by voice and by a flash, and go on without JavaScript, silently, 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from node.hall import board, signs
 from node.hall.board import Call
-from node.hall.estimates import Pace, forecast, newcomer, paces
+from node.hall.estimates import Forecast, outlook, paces
 from node.hall.ledger import day_of
 from node.hall.state import Counter, Hall, Standing
 from node.web import room
@@ -88,13 +88,15 @@ def show(request: Request) -> Response:
     with here.store.read() as db:
         hall = here.hall.halls.of(db, day_of(at))
         known = paces(db, hall)
+    waits = board.waits(hall, at)
+    ahead = outlook(hall, [one.group.code for one in waits], known, at)
     page = ScreenPage(
         room.look(request),
         at,
         at,
         {word: both(request, say(f"screen.{word}")) for word in _WORDS},
         [_call_line(request, hall, call) for call in board.last_calls(hall)],
-        [_wait_line(request, one, hall, known, at) for one in board.waits(hall, at)],
+        [_wait_line(request, one, ahead[one.group.code]) for one in waits],
         board.missed(hall),
         f"{url(request, 'screen.events')}?after={day_of(at)}.{_unspoken_after(hall, at)}",
         url(request, "screen"),
@@ -167,10 +169,8 @@ def _call_line(request: Request, hall: Hall, call: Call) -> CallLine:
     )
 
 
-def _wait_line(
-    request: Request, one: board.GroupWaits, hall: Hall, known: Mapping[str, Pace], at: datetime
-) -> WaitLine:
-    wait = wait_words(forecast(hall, newcomer(hall, one.group.code, at), known, at))
+def _wait_line(request: Request, one: board.GroupWaits, ahead: Forecast) -> WaitLine:
+    wait = wait_words(ahead)
     return WaitLine(
         Both(one.group.name, one.group.name_en),
         both(request, say("screen.people", n=one.people)),

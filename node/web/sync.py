@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from node import cases, marks
+from node import marks
 from node.house import LinkState, replica_is_well
 from node.marks import EpochMark
 from node.web.bar import last_heard
@@ -55,7 +55,7 @@ def show(request: Request) -> Response:
     at = here.clock.now()
     state = here.link_state()
     with here.store.read() as db:
-        owed, heard = cases.owed(db), last_heard(db)
+        owed, heard = here.owing.of(db), last_heard(db)
         numbers = marks.of_exchange(db)
         open_notices = attention.count(db)
     stick = here.last_stick()
@@ -94,11 +94,11 @@ def send_now(request: Request, form: FormData) -> Response:
     """Ends in words: what went, what did not, and why."""
     here = house(request)
     with here.store.read() as db:
-        before = cases.owed(db)
+        before = here.owing.of(db)
     here.try_now(SEND_S)
     state = here.link_state()
     with here.store.read() as db:
-        after = cases.owed(db)
+        after = here.owing.of(db)
     sent, left = before.entries - after.entries, after.entries
     papers, papers_left = before.papers - after.papers, after.papers
     numbers = {"sent": max(0, sent), "left": left, "papers": max(0, papers), "papers_left": papers_left}

@@ -88,6 +88,22 @@ def test_the_same_hall_gives_the_same_range(room):
     assert ranges[0] == ranges[1] == ranges[2]
 
 
+def test_the_screen_says_of_a_group_what_whoever_draws_for_it_would_hear(room):
+    room.opens(1)
+    for _ in range(6):
+        room.draws()
+        room.serves(1, 7)
+    room.draws()
+    room.draws()
+    with room.store.read() as db:
+        known = estimates.paces(db, room.hall)
+    of_all = estimates.outlook(room.hall, ["general", "tax"], known, room.at)
+    newcomer = estimates.newcomer(room.hall, "general", room.at)
+    assert of_all["general"] == estimates.forecast(room.hall, newcomer, known, room.at)
+    assert of_all["general"].before == 2
+    assert of_all["tax"] == estimates.Forecast(0, None), "no counter that is open knows of tax"
+
+
 def test_a_day_that_has_ended_is_what_the_next_one_reckons_with(room):
     room.opens(1)
     for _ in range(6):
