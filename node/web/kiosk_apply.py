@@ -31,7 +31,12 @@ from protocol.console.texts import Lang, Phrase, say
 from protocol.errors import Refused
 
 _KEYPAD = {FieldType.PHONE: "tel", FieldType.NUMBER: "decimal", FieldType.DATE: "numeric"}
-_HINTS = {FieldType.DATE: say("intake.hint-date"), FieldType.PHONE: say("intake.hint-phone")}
+_HINTS = {
+    FieldType.ID_NUMBER: say("intake.hint-id"),
+    FieldType.CREDIT_CODE: say("intake.hint-credit"),
+    FieldType.DATE: say("intake.hint-date"),
+    FieldType.PHONE: say("intake.hint-phone"),
+}
 _LONGEST = 200
 
 
