@@ -51,8 +51,9 @@ class Due:
 
 _OURS = (Status.RETURNED, Status.ISSUED, Status.NOT_ACCEPTED, Status.WITHDRAWN)
 _THEIRS = (Status.RECEIVED, Status.ACCEPTED, Status.REVIEWED, Status.GRANTED, Status.DENIED)
+# + keeps SQLite from going by the station, which is the same in nearly every row of a station's own store
 _OPEN = (
-    "select id, tip, acts from cases where station = ? and ("
+    "select id, tip, acts from cases where +station = ? and ("
     f"(owner = 'station' and status in ({','.join('?' * len(_OURS))}))"
     f" or (owner = 'hub' and status in ({','.join('?' * len(_THEIRS))})))"
 )

@@ -226,3 +226,13 @@ def the_form_machine(db: Database) -> None:
 def what_was_sent_to_the_printer(db: Database) -> None:
     """Print jobs, so that a power cut loses no paper that somebody waits for."""
     print_tables(db)
+
+
+@migrations()
+def licences_by_their_day(db: Database) -> None:
+    """The list shows the newest first; every page counts those to be renewed, from the index alone."""
+    db.execute("create index licences_by_issue on licences (issued_at desc, act_id)")
+    db.execute("drop index licences_by_window")
+    db.execute(
+        "create index licences_by_window on licences (renew_from, valid_to, number, issued_at) where renew_from != ''"
+    )

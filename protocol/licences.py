@@ -300,6 +300,10 @@ _FROM = (
 )
 
 
+_NO_END = "not exists (select 1 from ends where number = l.number and upto >= l.issued_at)"
+_WITHOUT_END = ("", SOON, State.IN_FORCE, State.EXPIRED, State.DEEMED)
+
+
 def licence(db: Database, licence_id: str) -> Licence | None:
     found = _rows(db, ["l.act_id = ?"], [licence_id], "l.act_id", 1, 0)
     return found[0] if found else None
@@ -318,13 +322,20 @@ def licences(db: Database, wanted: Wanted, today: date, *, limit: int = 50, offs
     """The newest first; those to be renewed by their last day."""
     where, params = _narrowed(wanted, today)
     order = "l.renew_by, l.valid_to, l.act_id" if wanted.state == SOON else "l.issued_at desc, l.act_id"
-    return _rows(db, where, params, order, limit, offset)
+    # the page is cut out first: what a line shows is looked up for its fifty, not for every licence of the list
+    here = f"select l.act_id from {_source(wanted)} where {' and '.join(where)} order by {order} limit ? offset ?"
+    return _rows(db, [f"l.act_id in ({here})"], [*params, limit, offset], order, limit, 0)
 
 
 def count(db: Database, wanted: Wanted, today: date) -> int:
     where, params = _narrowed(wanted, today)
-    row = db.conn.execute(f"select count(*) from {_FROM} where {' and '.join(where)}", params).fetchone()
+    row = db.conn.execute(f"select count(*) from {_source(wanted)} where {' and '.join(where)}", params).fetchone()
     return int(row[0])
+
+
+def _source(wanted: Wanted) -> str:
+    """Which end counts is found for those only that are asked for by it."""
+    return "licences l" if wanted.state in _WITHOUT_END else _FROM
 
 
 def _narrowed(wanted: Wanted, today: date) -> tuple[list[str], list[object]]:
@@ -347,16 +358,16 @@ def _narrowed(wanted: Wanted, today: date) -> tuple[list[str], list[object]]:
 def _of_state(state: str, day: str) -> tuple[str, list[object]]:
     if state == SOON:
         return (
-            "e.id is null and l.renew_from != '' and l.renew_from <= ? and l.valid_to >= ? and not exists"
+            f"{_NO_END} and l.renew_from != '' and l.renew_from <= ? and l.valid_to >= ? and not exists"
             " (select 1 from asked_for a where a.number = l.number and a.is_open = 1)",
             [day, day],
         )
     if state == State.IN_FORCE:
-        return "e.id is null and (l.valid_to = '' or l.valid_to >= ?)", [day]
+        return f"{_NO_END} and (l.valid_to = '' or l.valid_to >= ?)", [day]
     if state in (State.EXPIRED, State.DEEMED):
         deemed = "exists" if state == State.DEEMED else "not exists"
         asked = f"{deemed} (select 1 from asked_for a where a.number = l.number and a.deemed = 1)"
-        return f"e.id is null and l.valid_to != '' and l.valid_to < ? and {asked}", [day]
+        return f"{_NO_END} and l.valid_to != '' and l.valid_to < ? and {asked}", [day]
     return "e.how = ?", [How(state)]
 
 
