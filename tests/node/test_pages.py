@@ -70,10 +70,10 @@ def test_a_clerk_answers_the_situation_and_hands_over_by_keyboard_alone(
 
 def _answers_the_situation(page: Page) -> None:
     page.keyboard.press("F3")
-    page.wait_for_url("**/items")
+    page.wait_for_selector("[data-pick]:focus")
     page.keyboard.type("执照变更")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/items?q=*")
+    page.wait_for_selector("[data-digit='1']:focus")
     page.keyboard.press("1")
     page.wait_for_url("**/situations")
     page.keyboard.press("F9")  # without an answer
@@ -97,7 +97,7 @@ def _hands_over(page: Page, served: str, case: str) -> None:
     page.goto(f"{served}/cases/{case}/handover")
     page.wait_for_selector("[name=recipient]:focus")
     page.keyboard.type("测试甲")
-    for name in ("who", "stands_for", "checked"):
+    for name in ("who", "stands_for", "parcel", "checked"):
         page.keyboard.press("Tab")
         page.wait_for_selector(f"[name={name}]:focus")
     page.keyboard.press("Space")
@@ -130,10 +130,10 @@ def _takes_in(desk: Desk, page: Page, served: str, scan) -> None:
     said = _watched(page, served)
     _signs_in(page, served)
     page.keyboard.press("F3")
-    page.wait_for_url("**/items")
+    page.wait_for_selector("[data-pick]:focus")
     page.keyboard.type("居住证")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/items?q=*")
+    page.wait_for_selector("[data-digit='1']:focus")
     page.keyboard.press("1")
     page.wait_for_url("**/drafts/*")
 
