@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from node import places as known_places
-from node.hall.estimates import forecast, newcomer, paces
+from node.hall.estimates import outlook, paces
 from node.hall.ledger import day_of
 from node.kiosk.applying import behind, doors_of
 from node.web.ask import Answers, Place, answer_to, clean, not_wanted
@@ -171,9 +171,10 @@ def _lines(request: Request, at: datetime) -> list[WaitLine]:
     with here.store.read() as db:
         hall = here.hall.halls.of(db, day_of(at))
         known = paces(db, hall)
-    lines = []
-    for one in (group(code) for door in DOORS for code in door.groups):
-        said = forecast(hall, newcomer(hall, one.code, at), known, at)
+    groups = [group(code) for door in DOORS for code in door.groups]
+    lines, ahead = [], outlook(hall, [one.code for one in groups], known, at)
+    for one in groups:
+        said = ahead[one.code]
         serving = [counter for counter in hall.counters.values() if counter.is_open and not counter.paused]
         counters = sum(one.code in counter.skills for counter in serving)
         lines.append(WaitLine(one.name if zh else one.name_en, counters, before_words(said), wait_words(said)))
