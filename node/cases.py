@@ -6,7 +6,8 @@ journal's marks when the page is made, and goes back when a hello takes the mark
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -96,16 +97,16 @@ def listed(
     *,
     search: str = "",
     statuses: Sequence[Status] = (),
-    queued_only: bool = False,
+    among: Collection[str] | None = None,
     by: str = "",
     limit: int = 50,
     offset: int = 0,
 ) -> list[ListedCase]:
     """Newest first. `search` looks in numbers, items, names of applicants and receipt codes; no `statuses` means all.
 
-    `by` keeps those in which that account of this station did something.
+    `among` keeps those of these ids, `by` those in which that account of this station did something.
     """
-    where, params = _wanted(search, statuses, queued_only, by)
+    where, params = _wanted(search, statuses, among, by)
     rows = db.execute(
         f"select {ROW_COLUMNS} from cases where {where} order by opened_at desc, id limit ? offset ?",
         [*params, limit, offset],
@@ -123,14 +124,21 @@ def listed_by_id(db: Database, ids: Sequence[str]) -> list[ListedCase]:
 
 
 def how_many(
-    db: Database, *, search: str = "", statuses: Sequence[Status] = (), queued_only: bool = False, by: str = ""
+    db: Database,
+    *,
+    search: str = "",
+    statuses: Sequence[Status] = (),
+    among: Collection[str] | None = None,
+    by: str = "",
 ) -> int:
     """Of those that listed() would show without a limit."""
-    where, params = _wanted(search, statuses, queued_only, by)
+    where, params = _wanted(search, statuses, among, by)
     return int(db.execute(f"select count(*) from cases where {where}", params).fetchone()[0])
 
 
-def _wanted(search: str, statuses: Sequence[Status], queued_only: bool, by: str) -> tuple[str, list[object]]:
+def _wanted(
+    search: str, statuses: Sequence[Status], among: Collection[str] | None, by: str
+) -> tuple[str, list[object]]:
     where, params = ["status != ''"], list[object]()
     if search.strip():
         where.append(
@@ -142,12 +150,9 @@ def _wanted(search: str, statuses: Sequence[Status], queued_only: bool, by: str)
     if statuses:
         where.append(f"status in ({','.join('?' * len(statuses))})")
         params += statuses
-    if queued_only:
-        where.append(
-            "exists (select 1 from acts a join epochs p on p.id = a.place >> 40"
-            " where a.case_id = cases.id and p.reader = ? and a.seq > p.told)"
-        )
-        params.append(HUB)
+    if among is not None:
+        where.append("id in (select value from json_each(?))")
+        params.append(json.dumps(list(among)))
     if by:
         where.append(
             "exists (select 1 from acts a join entries e on e.place = a.place"

@@ -1,4 +1,4 @@
-"""How many cases wait for the district, counted on as the marks move.
+"""Which cases wait for the district, counted on as the marks move.
 
 Every page says it, and after days without a wire tens of thousands of entries are owed: reading them for each page would
 make the desk slow just when it works alone. What was counted is kept in memory with the marks that it is true of; a look
@@ -35,15 +35,15 @@ class Owing:
     def of(self, db: Database) -> Owed:
         """What this station has not delivered yet, by the marks of this snapshot."""
         entries, oldest = owed_entries(db)
-        return Owed(entries, self._cases(db), owed_papers(db), oldest, last_receipt_at(db))
+        return Owed(entries, len(self.cases(db)), owed_papers(db), oldest, last_receipt_at(db))
 
-    def _cases(self, db: Database) -> int:
+    def cases(self, db: Database) -> frozenset[str]:
+        """Those of which the district has not receipted something."""
         with self._lock:
             before, self._known = self._known, {}
             for epoch, low, high in places_owed(db):
                 self._known[epoch] = _moved(db, before.get(epoch), low, high)
-            one = [counted.cases for counted in self._known.values()]
-            return len(one[0]) if len(one) == 1 else len(set().union(*one))
+            return frozenset().union(*(counted.cases for counted in self._known.values()))
 
 
 def _moved(db: Database, known: _Counted | None, low: int, high: int) -> _Counted:

@@ -68,12 +68,11 @@ def show(request: Request) -> Response:
     statuses, waiting = _FILTERS[chosen], chosen == "waiting"
     mine = by(request).account if chosen == "mine" else ""
     with here.store.read() as db:
-        total = cases.how_many(db, statuses=statuses, queued_only=waiting, by=mine)
+        among = here.owing.cases(db) if waiting else None
+        total = cases.how_many(db, statuses=statuses, among=among, by=mine)
         pages = max(1, -(-total // PER_PAGE))
         page = min(max(1, _number(request.query_params.get("page", "1"))), pages)
-        listed = cases.listed(
-            db, statuses=statuses, queued_only=waiting, by=mine, limit=PER_PAGE, offset=(page - 1) * PER_PAGE
-        )
+        listed = cases.listed(db, statuses=statuses, among=among, by=mine, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     href = f"{url(request, 'cases')}?{urlencode({'show': chosen})}&page={{page}}"
     return _page(request, chosen, [case_line(request, one) for one in listed], total, Pager(page, pages, href))
 

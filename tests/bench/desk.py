@@ -79,6 +79,7 @@ def desk(folder: Path, cases: int = CASES, rounds: int = ROUNDS, visits: int = V
         first = _get(head, "/desk")
         figures["first_desk_ms"] = first[1] if first else float("nan")
         pages, not_shown = _pages(served, visitors)
+        _say(f"{cases} cases after {figures['filled_s']:.0f} s; {len(pages)} pages")
         served.say("letters")
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
@@ -91,6 +92,7 @@ def desk(folder: Path, cases: int = CASES, rounds: int = ROUNDS, visits: int = V
                     if spent and number:
                         page.cpu.append(spent[0])
                         page.wall.append(spent[1])
+            _say("every page in Chromium")
             tabs = {who: context.new_page() for who, context in browsers.items()}
             for page in pages:
                 page.visible = _seen(tabs[_who(page.path)], page.path, visits)
@@ -210,6 +212,10 @@ def _table(title: str, pages: list[Page]) -> None:
             f"{_p95(page.cpu):>9.1f}{_cut(page.visible, 0.5):>13.0f}{_p95(page.visible):>8.0f}"
         )
     print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def _say(text: str) -> None:
+    print(f"    {text} …", file=sys.stderr, flush=True)
 
 
 def _p95(values: list[float]) -> float:

@@ -52,7 +52,7 @@ TICKETS = 300
 _CLERKS = ("limin", "wanghui", "zhaoqiang")
 _LICENCE = (
     "insert into licences (act_id, number, kind, holder, case_id, station, item, item_version, valid_from, valid_to,"
-    " change, replaces, issued_at) values (?,?,'permit',?,?,?,?,?,?,?,'','',?)"
+    " change, replaces, issued_at, renew_from, renew_by, reckoned_on) values (?,?,'permit',?,?,?,?,?,?,?,'','',?,?,?,?)"
 )
 
 
@@ -135,14 +135,12 @@ def _licences(tx: Database, rng: random.Random) -> None:
     rows = tx.execute(
         "select id, applicant, station, item, item_version, moved_at from cases where status = 'archived'"
     )
-    tx.conn.executemany(
-        _LICENCE,
-        [
-            (f"{case[::-1]}", f"XK-{serial}", holder, case, station, item, version, at[:10],
-             (MORNING + timedelta(days=rng.randrange(-200, 1600))).date().isoformat(), at)
-            for serial, (case, holder, station, item, version, at) in enumerate(rows.fetchall())
-        ],
-    )  # fmt: skip
+    today = MORNING.date()
+    for serial, (case, holder, station, item, version, at) in enumerate(rows.fetchall()):
+        end = today + timedelta(days=rng.randrange(-200, 1600))
+        window = ((end - timedelta(days=60)).isoformat(), end.isoformat(), today.isoformat())
+        start = (case[::-1], f"XK-{serial}", holder, case, station, item, version, at[:10], end.isoformat(), at)
+        tx.execute(_LICENCE, [*start, *window])
 
 
 def live_a_morning(desk: Desk) -> None:

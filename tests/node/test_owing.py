@@ -44,3 +44,14 @@ def test_a_desk_that_everything_was_delivered_from_owes_nothing(desk: Desk) -> N
         owed = desk.station.owing.of(db)
     assert (owed.entries, owed.cases, owed.papers) == (0, 0, 0)
     assert owed.last_receipt_at
+
+
+def test_the_list_of_what_waits_shows_the_cases_that_the_bar_counts(desk: Desk) -> None:
+    delivered = desk.party.submits()
+    desk.world.settle()
+    waits = desk.party.submits()
+    page = desk.clerk().sees("/cases?show=waiting")
+    assert f"/cases/{waits}" in page.text
+    assert f"/cases/{delivered}" not in page.text
+    desk.world.settle()
+    assert f"/cases/{waits}" not in desk.clerk().sees("/cases?show=waiting").text
