@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 
 from hub import carding, filters, holdings, stations
 from hub.counting import count_next
+from node import drafts, prefills
 from node.devices.fakes.people import PEOPLE
 from node.devices.fakes.reader import FakeReader
 from node.devices.registry import Devices
@@ -40,6 +41,7 @@ from tests.hub.desk import Desk as HubDesk
 from tests.node.station import PASSWORD, STATION
 from tests.node.station import Browser as Clerk
 from tests.node.station import Desk as NodeDesk
+from tests.node.test_fetching import hears_of_places
 from tests.world import MORNING, World
 
 pytestmark = pytest.mark.pages
@@ -58,7 +60,8 @@ SMALL = """() => [...document.querySelectorAll("a, button, input, select, textar
 WIDE = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 # the legend promises what the page does, and all of it
 LEGEND = """() => {
-    const where = {"Enter": "form[data-enter=next], [data-row]", "j / k": "[data-row]", "1–9": "[data-digit], form[data-enter=next] input[type=radio]"};
+    const where = {"Enter": "form[data-enter=next], [data-row]", "j / k": "[data-row]", 
+                   "1–9": "[data-digit], form[data-enter=next] input[type=radio]"};
     const told = [...document.querySelectorAll(".legend kbd, .bar-call kbd")].map(e => e.textContent);
     const dead = told.filter(k => !document.querySelector(where[k] ?? `[data-key="${k}"]:not([disabled])`));
     const live = [...document.querySelectorAll("[data-key]")].map(e => e.dataset.key).filter(k => !told.includes(k));
@@ -123,6 +126,7 @@ def station_in_use(desk: NodeDesk) -> list[str]:
     matter = begun_at(desk, head, "M10", staff="yes", seals="yes", shareholders="")
     word = begun_at(desk, head, "B03", procedure="commitment")
     told, typed = demand(desk, head, "hand-in"), demand(desk, head, "save")
+    bag, filled = a_bag(desk, head), prefilled(desk, head)
     rule = re.findall(r'href="/rules/([^"/?]+)"', head.sees("/rules").text)[0]
     with desk.station.store.write() as tx:
         for group in ("tax", "welfare"):
@@ -132,7 +136,8 @@ def station_in_use(desk: NodeDesk) -> list[str]:
     return [
         "/desk", "/items", "/items?q=zzz", "/ask?q=社保卡丢了怎么办", "/ask?q=个体户营业执照怎么办",
         "/cases", "/cases?page=3", "/attention", "/sync",
-        "/today", "/room", "/ratings", "/demands", f"/demands/{told}", f"/demands/{typed}", "/hall", "/hall/end", "/hall/replay",
+        "/today", "/room", "/ratings", "/demands", f"/demands/{told}", f"/demands/{typed}", f"/transfers/{bag}",
+        f"/prefills/{filled}", "/hall", "/hall/end", "/hall/replay",
         "/desk/queue", "/desk/queue/why", "/appointments", "/rules", f"/rules/{rule}", "/licences", "/verify",
         "/people", "/looks", "/password", "/deliver", "/transfers", "/opening", f"/cases/{granted}/move",
         f"/drafts/{draft}", f"/drafts/{draft}?check=1", f"/drafts/{draft}/papers", f"/drafts/{draft}/check",
@@ -151,6 +156,28 @@ def demand(desk: NodeDesk, head: Clerk, go: str) -> str:
     typed = {"type": "help", "content": "路灯坏了一个月", "place": "三组", "name": LONG_NAME, "phone": "028-0000 0000"}
     head.posts(f"/demands/{id_}", typed | {"go": go})
     return id_
+
+
+def a_bag(desk: NodeDesk, head: Clerk) -> str:
+    hears_of_places(desk)
+    head.sees("/transfers")
+    number = head.posts("/transfers", {"receiver": "boya"}).url.rpartition("/")[2]
+    head.posts(
+        f"/transfers/{number}", {"case0": "DAFENG-26-00001-ABC", "what0": LONG_NAME, "copies0": "1", "go": "save"}
+    )
+    return number
+
+
+def prefilled(desk: NodeDesk, head: Clerk) -> str:
+    """A form that somebody with a long name filled in at the machine."""
+    draft = desk.begins(head)
+    desk.fills_in(head, draft, name=LONG_NAME)
+    at = desk.party.clock.now()
+    with desk.station.store.write() as tx:
+        prefills.keep(
+            tx, desk.station.store.entropy, drafts.need_draft(tx, draft), machine="form", until=at.date(), at=at
+        )
+    return draft
 
 
 def read_a_card(desk: NodeDesk, head: Clerk) -> str:

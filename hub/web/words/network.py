@@ -300,6 +300,8 @@ NETWORK_WORDS: Texts = {
         "The station had not heard of it; the act stands and the applicant loses nothing."
         " Look at the station's people and at the case, and write what you found.",
     ),
+    "attention.slip-printer": ("站点的取号小票机打不出来", "A station’s slip printer does not print"),
+    "attention.slip-printer.todo": ("由该站窗口人员处理。", "The desk of the station sees to it."),
     "attention.owed-long": (
         "站点有办件超过 72 小时没有送达",
         "A station has had something waiting for more than 72 hours",
