@@ -60,7 +60,7 @@ SMALL = """() => [...document.querySelectorAll("a, button, input, select, textar
 WIDE = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 # the legend promises what the page does, and all of it
 LEGEND = """() => {
-    const where = {"Enter": "form[data-enter=next], [data-row]", "j / k": "[data-row]", 
+    const where = {"Enter": "form[data-enter=next], [data-row]", "j / k": "[data-row]",
                    "1–9": "[data-digit], form[data-enter=next] input[type=radio]"};
     const told = [...document.querySelectorAll(".legend kbd, .bar-call kbd")].map(e => e.textContent);
     const dead = told.filter(k => !document.querySelector(where[k] ?? `[data-key="${k}"]:not([disabled])`));
