@@ -108,7 +108,8 @@ def show(request: Request) -> Response:
         given = ratings.ratings(db, since=_midnight(day), until=_midnight(day + timedelta(days=1)))
         kiosk, people = day_meters(db, day), present(db, at)
         owed, notices, rings = here.owing.of(db), attention.count(db), len(calls.calls(db))
-    hall, report = replay(day.isoformat(), kept), day_report(day.isoformat(), kept)
+        hall = here.hall.halls.of(db, day.isoformat()) if is_today else replay(day.isoformat(), kept)
+    report = day_report(day.isoformat(), kept)
     chip, _ = replica_facts(request)
     return render(
         request,

@@ -3,6 +3,8 @@
 The pages are taken from the table of routes, so that a new one is measured without being named here. Of each: the
 clock's and the processor's time that the server spent on it, and in Chromium the time from asking to the first thing
 visible. Afterwards the wire has been dark for days and a fifth of the journal is owed: the desk must not feel it.
+What the server is held to is processor time: the district runs in the station's own process here, so that the clock
+counts its work too.
 """
 
 from __future__ import annotations
@@ -20,10 +22,12 @@ from typing import Any
 
 import httpx2
 from playwright.sync_api import BrowserContext, Error, sync_playwright
+from playwright.sync_api import Page as Tab
 
 CASES = 50_000
 ROUNDS = 30  # over all pages; the first is not counted
 VISITS = 5  # of each page in Chromium
+PAINT_MS = 3000
 TABS = ("/desk/queue", "/desk/queue", "/desk", "/desk", "/cases", "/deliver", "/ticket", "/screen")
 # by the front of an address; a page that ends a visit is opened by somebody who has none
 VISITORS = {
@@ -76,8 +80,7 @@ def desk(folder: Path, cases: int = CASES, rounds: int = ROUNDS, visits: int = V
         visitors = {who: opened.enter_context(served.visitor(who)) for who in served.seen["cookies"]}
         head = visitors["head"]
         figures = {"cases": float(cases), "filled_s": time.monotonic() - began}
-        first = _get(head, "/desk")
-        figures["first_desk_ms"] = first[1] if first else float("nan")
+        figures["first_dues_ms"] = float(served.seen["first_dues_ms"])
         pages, not_shown = _pages(served, visitors)
         _say(f"{cases} cases after {figures['filled_s']:.0f} s; {len(pages)} pages")
         served.say("letters")
@@ -94,6 +97,8 @@ def desk(folder: Path, cases: int = CASES, rounds: int = ROUNDS, visits: int = V
                         page.wall.append(spent[1])
             _say("every page in Chromium")
             tabs = {who: context.new_page() for who, context in browsers.items()}
+            for who, tab in tabs.items():  # the first page of a tab starts a process of the browser's
+                tab.goto("/desk" if who in ("head", "clerk") else "/ticket")
             for page in pages:
                 page.visible = _seen(tabs[_who(page.path)], page.path, visits)
             chromium.close()
@@ -114,11 +119,12 @@ def desk(folder: Path, cases: int = CASES, rounds: int = ROUNDS, visits: int = V
         "not_shown": float(len(not_shown)),
         "server_p95_ms": max(_p95(page.wall) for page in pages),
         "server_cpu_p95_ms": max(_p95(page.cpu) for page in pages),
-        "dark_p95_ms": max(_p95(page.wall) for page in in_dark),
+        "dark_cpu_p95_ms": max(_p95(page.cpu) for page in in_dark),
+        "painted": float(sum(bool(page.visible) for page in pages)),
         "visible_p95_ms": max(_p95(page.visible) for page in pages),
     }
-    by_page = sorted(pages, key=lambda page: -_p95(page.wall))
-    return figures | {f"{page.name}_p95_ms": _p95(page.wall) for page in by_page}
+    by_page = sorted(pages, key=lambda page: -_p95(page.cpu))
+    return figures | {f"{page.name}_cpu_p95_ms": _p95(page.cpu) for page in by_page}
 
 
 @contextmanager
@@ -188,16 +194,17 @@ def _get(who: httpx2.Client, path: str) -> tuple[float, float] | None:
     return (float(costs[1]), float(costs[2])) if costs and answer.status_code == 200 else None
 
 
-def _seen(tab: Any, path: str, visits: int) -> list[float]:
-    """From asking to the first thing that is painted. A file is no page and is painted by nobody: nothing then."""
-    spent = []
+def _seen(tab: Tab, path: str, visits: int) -> list[float]:
+    """From asking to the first thing that is painted. A picture or a file is painted by nobody: nothing then."""
+    spent: list[float] = []
+    painted = "performance.getEntriesByName('first-contentful-paint')[0]"
+    tab.bring_to_front()  # a browser paints nothing for a tab that lies behind others
     for _ in range(visits):
         try:
             tab.goto(path)
-            painted = "performance.getEntriesByName('first-contentful-paint')[0]"
-            tab.wait_for_function(painted, timeout=2000)
-        except Error:  # a download, or a picture
-            return []
+            tab.wait_for_function(painted, timeout=PAINT_MS)
+        except Error:
+            continue
         spent.append(float(tab.evaluate(f"{painted}.startTime")))
     return spent
 
