@@ -20,7 +20,7 @@ from node.drafts import Draft, Ready, discard_draft, need_draft, readiness
 from node.matters import Application, case_of_matter, commitments
 from node.numbering import next_number
 from protocol.casebook import Casebook, tell
-from protocol.cases.acts import Applicant, By, CaseAct, Intake, LicenceTerms
+from protocol.cases.acts import Applicant, By, CaseAct, Intake, LicenceTerms, decode_act, decode_retold
 from protocol.cases.guard import check
 from protocol.cases.judging import GRANTS
 from protocol.cases.rules import Act, Role, Side, Status
@@ -53,12 +53,26 @@ def instant_tables(db: Database) -> None:
     """)
 
 
+def applicants_of_older_cases(db: Database) -> None:
+    """Called by a later migration: the cases that were here before the table was are counted and offered, too."""
+    for case_id, body, is_copy in db.conn.execute(
+        "select a.case_id, e.body, a.copy from acts a join entries e on e.place = a.place"
+        " where a.inner_ = 0 and e.body is not null"
+    ):
+        act = decode_retold(body).told.act if is_copy else decode_act(body)
+        _note(db, case_id, act)
+
+
 def note_applicant(tx: Database, heard: Heard, act: CaseAct, case: object) -> None:
     """A listener of the casebook."""
+    _note(tx, act.case, act)
+
+
+def _note(tx: Database, case_id: str, act: CaseAct) -> None:
     if act.intake is not None and act.intake.applicant.number:
         tx.conn.execute(
             "insert or ignore into applicants (case_id, item, person) values (?,?,?)",
-            (act.case, act.intake.item, act.intake.applicant.number),
+            (case_id, act.intake.item, act.intake.applicant.number),
         )
 
 

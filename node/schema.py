@@ -13,7 +13,7 @@ from node.hall.day import day_tables
 from node.hall.estimates import times_tables
 from node.hall.ledger import hall_tables
 from node.hall.signs import sign_tables
-from node.instant import instant_tables
+from node.instant import applicants_of_older_cases, instant_tables
 from node.kiosk.codes import code_tables
 from node.kiosk.meters import meter_tables
 from node.kiosk.sessions import session_tables, visits_of_form_machines
@@ -236,3 +236,9 @@ def licences_by_their_day(db: Database) -> None:
     db.execute(
         "create index licences_by_window on licences (renew_from, valid_to, number, issued_at) where renew_from != ''"
     )
+
+
+@migrations()
+def applicants_of_cases_before(db: Database) -> None:
+    """A station that has worked for a while asks its older cases as well before it decides on the spot."""
+    applicants_of_older_cases(db)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from node import drafts
+from node.app import Station, console_of
 from protocol.catalogue.items import FieldRole
-from tests.node.station import Desk
+from tests.node.station import STATION, Desk
 
 CARD = "居民身份证"
 
@@ -71,3 +72,19 @@ def test_nothing_of_anybody_is_offered_before_the_form_has_his_number_or_after_a
     assert CARD in _offered(desk, _begun_for(desk, person))
     desk.party.clock.advance(366 * 86400)
     assert _offered(desk, _begun_for(desk, person)) == ""
+
+
+def test_a_station_that_was_brought_up_to_date_remembers_what_was_handed_in_before(desk: Desk) -> None:
+    """Its cases are older than the table by which one person's cases are found; rules that count them ask it, too."""
+    case = desk.takes_in(desk.clerk())
+    desk.party.clock.advance(7 * 86400)
+    draft = _begun_for(desk, _person_of(desk, case))
+    with desk.station.store.write() as tx:
+        tx.execute("delete from applicants")
+        tx.execute("delete from _sqlite_migrations where name = 'applicants_of_cases_before'")
+    assert _offered(desk, draft) == ""
+    desk.station.close()
+    desk.station = Station(desk.settings, link=desk.world.network.link(STATION), clock=desk.party.clock, durable=False)
+    desk.station.open()
+    desk.app = console_of(desk.station)
+    assert CARD in _offered(desk, draft)
