@@ -97,16 +97,15 @@ def listed(
     *,
     search: str = "",
     statuses: Sequence[Status] = (),
-    among: Collection[str] | None = None,
     by: str = "",
     limit: int = 50,
     offset: int = 0,
 ) -> list[ListedCase]:
     """Newest first. `search` looks in numbers, items, names of applicants and receipt codes; no `statuses` means all.
 
-    `among` keeps those of these ids, `by` those in which that account of this station did something.
+    `by` keeps those in which that account of this station did something.
     """
-    where, params = _wanted(search, statuses, among, by)
+    where, params = _wanted(search, statuses, by)
     rows = db.execute(
         f"select {ROW_COLUMNS} from cases where {where} order by opened_at desc, id limit ? offset ?",
         [*params, limit, offset],
@@ -123,22 +122,28 @@ def listed_by_id(db: Database, ids: Sequence[str]) -> list[ListedCase]:
     return found
 
 
+def newest_first(db: Database, ids: Collection[str]) -> list[str]:
+    """Those of `ids` that are here as cases, in the order of listed()."""
+    rows = db.conn.execute(
+        "select id from cases where status != '' and id in (select value from json_each(?)) order by opened_at desc, id",
+        (json.dumps(list(ids)),),
+    )
+    return [str(row[0]) for row in rows.fetchall()]
+
+
 def how_many(
     db: Database,
     *,
     search: str = "",
     statuses: Sequence[Status] = (),
-    among: Collection[str] | None = None,
     by: str = "",
 ) -> int:
     """Of those that listed() would show without a limit."""
-    where, params = _wanted(search, statuses, among, by)
+    where, params = _wanted(search, statuses, by)
     return int(db.execute(f"select count(*) from cases where {where}", params).fetchone()[0])
 
 
-def _wanted(
-    search: str, statuses: Sequence[Status], among: Collection[str] | None, by: str
-) -> tuple[str, list[object]]:
+def _wanted(search: str, statuses: Sequence[Status], by: str) -> tuple[str, list[object]]:
     where, params = ["status != ''"], list[object]()
     if search.strip():
         where.append(
@@ -150,9 +155,6 @@ def _wanted(
     if statuses:
         where.append(f"status in ({','.join('?' * len(statuses))})")
         params += statuses
-    if among is not None:
-        where.append("id in (select value from json_each(?))")
-        params.append(json.dumps(list(among)))
     if by:
         where.append(
             "exists (select 1 from acts a join entries e on e.place = a.place"

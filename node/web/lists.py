@@ -68,11 +68,16 @@ def show(request: Request) -> Response:
     statuses, waiting = _FILTERS[chosen], chosen == "waiting"
     mine = by(request).account if chosen == "mine" else ""
     with here.store.read() as db:
-        among = here.owing.cases(db) if waiting else None
-        total = cases.how_many(db, statuses=statuses, among=among, by=mine)
+        ids = cases.newest_first(db, here.owing.cases(db)) if waiting else []
+        total = len(ids) if waiting else cases.how_many(db, statuses=statuses, by=mine)
         pages = max(1, -(-total // PER_PAGE))
         page = min(max(1, _number(request.query_params.get("page", "1"))), pages)
-        listed = cases.listed(db, statuses=statuses, among=among, by=mine, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+        first = (page - 1) * PER_PAGE
+        listed = (
+            cases.listed_by_id(db, ids[first : first + PER_PAGE])
+            if waiting
+            else cases.listed(db, statuses=statuses, by=mine, limit=PER_PAGE, offset=first)
+        )
     href = f"{url(request, 'cases')}?{urlencode({'show': chosen})}&page={{page}}"
     return _page(request, chosen, [case_line(request, one) for one in listed], total, Pager(page, pages, href))
 
