@@ -466,6 +466,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "this takes the card itself",
         "put the card on the reader, or ask at the counter",
     ),
+    "refused.not-his-form": (
+        "the card that was read is not the applicant's",
+        "leave this visit and begin with one's own card, or ask at the counter",
+    ),
     "refused.not-offered": (
         "{item} is not done at a machine here today",
         "take a number: the counter does it",

@@ -16,14 +16,16 @@ from node import drafts
 from node.drafts import Draft
 from node.kiosk import applying
 from node.kiosk.applying import Screen
+from node.kiosk.sessions import Identity
 from node.machines import MachineKind
 from node.matters import Application
 from node.web.intake import draft_of, label_of, problem_text
 from node.web.kiosk import Frame, Visit, frame, kind_of, way
 from node.web.room import Look
 from node.web.tools import house, item_name, today
+from protocol.cases.case import Case
 from protocol.catalogue.forms import Wrong
-from protocol.catalogue.items import Field, FieldType, Item
+from protocol.catalogue.items import Field, FieldRole, FieldType, Item, ServiceObject
 from protocol.console import forms, session
 from protocol.console.pages import render, see_other, url
 from protocol.console.parts import Filled
@@ -38,6 +40,7 @@ _HINTS = {
     FieldType.PHONE: say("intake.hint-phone"),
 }
 _LONGEST = 200
+_WHO = (FieldType.ID_NUMBER, FieldType.CREDIT_CODE, FieldType.PHONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +155,25 @@ def after_questions(request: Request) -> str:
 
 
 def screens_of(application: Application, draft: Draft, visit: Visit) -> list[Screen]:
-    known = frozenset(applying.from_card(application.form, visit.person))
-    return applying.screens(application.form, draft, known, elder=visit.look.elder)
+    return applying.screens(application.form, draft, known_of(application.form, draft, visit), elder=visit.look.elder)
+
+
+def known_of(item: Item, draft: Draft, visit: Visit) -> frozenset[str]:
+    """What is not asked again. A code and four characters open no number, telephone or name: whoever found the slip
+    would read them in the lines that he may change, so what is right of them stays as it is until the desk has a look.
+    """
+    known = set(applying.from_card(item, visit.person))
+    if visit.session.identity is Identity.CODE:
+        wrong = {problem.field for problem in drafts.check_asked(item, draft).problems}
+        known |= {
+            one.key for one in item.fields if is_masked(one) and draft.answers.get(one.key) and one.key not in wrong
+        }
+    return frozenset(known)
+
+
+def is_masked(field: Field) -> bool:
+    """Whether it says who somebody is: never shown whole on a screen that others see."""
+    return field.type in _WHO or field.role is FieldRole.APPLICANT_NAME
 
 
 def _names(screen: Screen) -> list[str]:
@@ -201,8 +221,23 @@ def _detail(request: Request, item: Item, name: str) -> Line:
 
 
 def draft_of_visit(request: Request, visit: Visit) -> tuple[Draft, Application]:
-    """:raises Refused: no-draft, for a visit in which nothing was begun"""
+    """:raises Refused: no-draft, for a visit in which nothing was begun; not-his-form"""
+    draft, application, _ = draft_and_case(request, visit)
+    return draft, application
+
+
+def draft_and_case(request: Request, visit: Visit) -> tuple[Draft, Application, Case | None]:
+    """The same, and the case that it answers a notice of. A card that was read is the applicant's own, or nothing goes
+    on: what it vouches for, and what is granted on the spot, must be his.
+
+    :raises Refused: as draft_of_visit
+    """
     if not visit.session.draft:
         raise Refused("refused.no-draft", draft="")
-    draft, application, _ = draft_of(request, visit.session.draft)
-    return draft, application
+    draft, application, case = draft_of(request, visit.session.draft)
+    item, person = application.form, visit.person
+    number = draft.answers.get(item.field_with(FieldRole.APPLICANT_ID).key, "")
+    is_person = item.service_object is ServiceObject.NATURAL and number
+    if is_person and person is not None and person.card is not None and number != person.number:
+        raise Refused("refused.not-his-form")
+    return draft, application, case

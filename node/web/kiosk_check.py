@@ -23,7 +23,7 @@ from node.matters import Application, must_commit
 from node.web.facts import modes_of
 from node.web.intake import label_of
 from node.web.kiosk import Frame, Visit, frame, way
-from node.web.kiosk_apply import draft_of_visit, screens_of
+from node.web.kiosk_apply import draft_of_visit, known_of, screens_of
 from node.web.kiosk_card import author
 from node.web.room import Look
 from node.web.submitting import Promise, promises_of
@@ -229,7 +229,7 @@ def _check_page(request: Request, visit: Visit, form: Filled) -> Response:
 def rows_of(request: Request, visit: Visit, draft: Draft, application: Application) -> list[Row]:
     """The answers as somebody beside him may read them; each leads to the screen on which it is asked."""
     item, screens = application.form, screens_of(application, draft, visit)
-    known = applying.from_card(item, visit.person)
+    known = known_of(item, draft, visit)
     situations = {one.key for one in item.situations}
     rows = []
     for one in item.situations:

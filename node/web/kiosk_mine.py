@@ -247,7 +247,9 @@ def need_printable(request: Request, db: Database, visit: Visit) -> Case:
 def _just_sent(case: Case, visit: Visit) -> bool:
     """In this very visit, and nobody has asked for it by a code since: whoever sent it may take the receipt along."""
     session = visit.session
-    return session.case == case.id and case.item in session.done and session.identity is not Identity.CODE
+    came_now = moment(case.opened_at) >= session.started_at  # and not another's, found by a code after a card was shown
+    is_his = session.case == case.id and case.item in session.done and session.identity is not Identity.CODE
+    return is_his and came_now
 
 
 def _papers(request: Request, db: Database, case: Case) -> list[tuple[str, str]]:

@@ -16,8 +16,8 @@ from starlette.responses import Response
 from node import drafts
 from node.drafts import Draft
 from node.kiosk.shown_card import is_shown_by_card, printed_card
-from node.web.intake import draft_of
 from node.web.kiosk import Frame, Visit, frame
+from node.web.kiosk_apply import draft_and_case
 from node.web.papers import keep_paper, material_names, trouble_with
 from node.web.room import Look
 from node.web.tools import house, item_name
@@ -167,8 +167,6 @@ def _page(
 
 
 def _draft(request: Request, visit: Visit) -> tuple[Draft, Item, Case | None]:
-    """:raises Refused: no-draft"""
-    if not visit.session.draft:
-        raise Refused("refused.no-draft", draft="")
-    draft, application, case = draft_of(request, visit.session.draft)
+    """:raises Refused: no-draft, not-his-form"""
+    draft, application, case = draft_and_case(request, visit)
     return draft, application.form, case

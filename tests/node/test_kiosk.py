@@ -244,6 +244,56 @@ def test_an_application_that_was_put_off_is_gone_on_with_by_its_code(room: Desk)
     assert "高龄津贴申领" in clerk.sees("/desk").text
 
 
+def put_off(room: Desk) -> str:
+    """Somebody began by hand, with his number and telephone, and went home with a code."""
+    citizen = Citizen(room)
+    citizen.presses("apply")
+    citizen.chooses("L12")
+    citizen.posts("/kiosk/card/typed", name=PEOPLE["ordinary"]["name"], number=NUMBER)
+    citizen.answers(PENSION)
+    citizen.posts("/kiosk/later")
+    code = citizen.code()
+    citizen.posts("/kiosk/leave")
+    return code
+
+
+def test_whoever_found_a_slip_reads_no_number_out_of_what_was_put_off(room: Desk) -> None:
+    finder = Citizen(room)
+    code = put_off(room)
+    finder.presses("resume")
+    finder.posts("/kiosk/code", **{"code": code, "last-four": NUMBER[-4:]})
+    seen = finder.page.text
+    while "/kiosk/ask/" in finder.page.url:
+        seen += finder.page.text
+        finder.sees(f"/kiosk/ask/{int(finder.page.url.rpartition('/')[2]) + 1}")
+    seen += finder.sees("/kiosk/check").text
+    for told in (NUMBER, PENSION["phone"], PEOPLE["ordinary"]["name"]):
+        assert told not in seen
+    assert "138****8000" in seen
+    finder.browser.posts("/kiosk/papers", {"material": "L12-1"}, files=[("files", ("a.png", png()))])
+    assert finder.agrees().url.endswith("/kiosk/done")  # whoever put it off can still send it
+
+
+@pytest.mark.parametrize("card_first", [True, False])
+def test_a_card_vouches_for_nobody_elses_application(room: Desk, card_first: bool) -> None:
+    code = put_off(room)
+    other = Citizen(room)
+    other.presses("resume")
+    found = {"code": code, "last-four": NUMBER[-4:]}
+    if card_first:
+        other.puts_card("long-term")
+        other.posts("/kiosk/code", **found)
+    else:
+        other.posts("/kiosk/code", **found)
+        other.puts_card("long-term")
+    for path in ("/kiosk/ask/0", "/kiosk/papers", "/kiosk/check"):
+        page = other.sees(path)
+        assert page.status == 409
+        assert "不是这份申请的申请人的" in page.text
+    assert other.agrees().status == 409
+    assert rows(room, "select 1 from cases") == []
+
+
 def test_what_was_put_off_and_forgotten_is_deleted_after_a_week(room: Desk) -> None:
     citizen = Citizen(room)
     citizen.presses("apply")
@@ -271,6 +321,26 @@ def test_a_code_tells_how_it_stands_and_gives_no_paper(room: Desk) -> None:
     case_id = page.url.rpartition("/")[2]
     assert stranger.sees(f"/kiosk/cases/{case_id}/print/receipt").status == 409
     assert "这一步要刷本人身份证" in stranger.page.text
+
+
+def test_a_receipt_of_somebody_else_is_not_printed_for_having_sent_the_same_item(room: Desk) -> None:
+    citizen, code = applied(room)
+    citizen.reader.lift()
+    citizen.posts("/kiosk/leave")
+    citizen.waits(120)
+    other = Citizen(room)
+    other.presses("apply")
+    other.chooses("L12")
+    other.puts_card("long-term")
+    if other.page.url.endswith("/kiosk/elder"):
+        other.posts("/kiosk/elder", elder="no")
+    other.answers(PENSION)
+    assert other.agrees().url.endswith("/kiosk/done")
+    other.sees("/kiosk/code")
+    page = other.posts("/kiosk/code", **{"code": code, "last-four": NUMBER[-4:]})
+    case_id = page.url.rpartition("/")[2]
+    assert other.sees(f"/kiosk/cases/{case_id}/file/receipt").status == 409
+    assert "这一步要刷本人身份证" in other.page.text
 
 
 def test_guessing_codes_comes_to_an_end_and_says_nothing(room: Desk) -> None:

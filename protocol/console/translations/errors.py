@@ -630,6 +630,12 @@ _TABLE: dict[str, tuple[str, str, str, str]] = {
         "This step needs your identity card",
         "Put the card on the reader; without it, the counter can help",
     ),
+    "refused.not-his-form": (
+        "这张身份证不是这份申请的申请人的",
+        "请先点“离开”，再用自己的身份证重新开始；要替别人办，请到窗口",
+        "This card is not the applicant's",
+        "Leave and begin again with your own card; to apply for somebody else, please go to the counter",
+    ),
     "refused.not-offered": (
         "这个事项今天不能在自助终端办理",
         "请到取号机取号，在窗口办理",
