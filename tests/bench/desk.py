@@ -204,6 +204,8 @@ def _seen(tab: Tab, path: str, visits: int) -> list[float]:
             tab.goto(path)
             tab.wait_for_function(painted, timeout=PAINT_MS)
         except Error:
+            if not spent:
+                break
             continue
         spent.append(float(tab.evaluate(f"{painted}.startTime")))
     return spent
