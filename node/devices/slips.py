@@ -54,6 +54,7 @@ class EscposPrinter:
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
         self._one_at_a_time = threading.Lock()
+        self._hangs = False  # somebody has waited for his turn in vain
 
     def opened(self) -> Escpos:
         """A connection for one slip.
@@ -75,7 +76,7 @@ class EscposPrinter:
 
     def look(self) -> Seen:
         if not self._one_at_a_time.acquire(timeout=0.1):
-            return READY  # it prints just now
+            return SILENT if self._hangs else READY  # it prints just now
         try:
             with closing(self.opened()) as printer:
                 return self.paper(printer)
@@ -85,14 +86,20 @@ class EscposPrinter:
             self._one_at_a_time.release()
 
     def print(self, slip: Slip) -> None:
-        with self._one_at_a_time:
-            try:
-                with closing(self.opened()) as printer:
-                    self._require_paper(printer)
-                    put_on_paper(printer, slip, self._setting)
-                    self._require_paper(printer)
-            except OSError as why:
-                raise Unreachable("unreachable.device", why=type(why).__name__) from why
+        # a device file without paper takes no more bytes and never says so: one slip hangs, and nobody else with it
+        if not self._one_at_a_time.acquire(timeout=TIMEOUT_S):
+            self._hangs = True
+            raise Unreachable("unreachable.device", why="busy")
+        try:
+            with closing(self.opened()) as printer:
+                self._require_paper(printer)
+                put_on_paper(printer, slip, self._setting)
+                self._require_paper(printer)
+        except OSError as why:
+            raise Unreachable("unreachable.device", why=type(why).__name__) from why
+        finally:
+            self._hangs = False
+            self._one_at_a_time.release()
 
     def _require_paper(self, printer: Escpos) -> None:
         if self.paper(printer) is NO_PAPER:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from node.devices import Health
+from node.devices import Health, slips
 from node.devices.fakes.slip_printer import FakeSlipPrinter
 from node.devices.registry import Devices
 from node.devices.slip_picture import WIDTH, Slip, picture
@@ -114,6 +115,27 @@ def test_a_printer_on_a_device_file_gets_the_same_bytes_and_an_unplugged_one_is_
     assert gone.look().health is Health.OFF
     with pytest.raises(Unreachable):
         gone.print(ORDINARY)
+
+
+def test_a_printer_that_takes_no_more_bytes_keeps_one_slip_waiting_and_not_the_whole_room(tmp_path, monkeypatch):
+    monkeypatch.setattr(slips, "TIMEOUT_S", 0.05)
+    path = tmp_path / "lp0"
+    os.mkfifo(path)  # nobody takes the bytes: writing waits, as the kernel does for a printer without paper
+    printer = FilePrinter(str(path), Setting.TEXT)
+    hangs = threading.Thread(target=printer.print, args=(ORDINARY,), name="hangs")
+    hangs.start()
+    try:
+        while not printer._one_at_a_time.locked():
+            hangs.join(0.01)
+        for _ in range(2):
+            with pytest.raises(Unreachable):
+                printer.print(ORDINARY)
+        assert printer.look().health is Health.OFF
+    finally:
+        with path.open("rb") as paper:
+            assert paper.read()
+        hangs.join()
+    assert printer._hangs is False
 
 
 def test_what_a_real_printer_would_not_take_the_fake_does_not_take_either():
