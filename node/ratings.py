@@ -250,7 +250,10 @@ def hear_step(tx: Database, heard: Heard) -> None:
     row = tx.execute("select task from ratings where id = ?", (told.rating,)).fetchone()
     if row is None or told.step not in STEPS or Task(row["task"]) not in STEPS[told.step][0]:
         return  # overtaken by a step of another life
-    tx.execute("update ratings set task = ? where id = ?", (STEPS[told.step][1], told.rating))
+    then = STEPS[told.step][1]
+    tx.execute("update ratings set task = ? where id = ?", (then, told.rating))
+    if then in (Task.CLOSED, Task.EXCLUDED):  # nobody has to be called any more
+        tx.execute("delete from rating_contacts where rating = ?", (told.rating,))
     tx.execute(
         "insert into rating_steps (rating, place, step, note, by, at) values"
         " (?, (select count(*) from rating_steps where rating = ?), ?,?,?,?)",

@@ -133,8 +133,11 @@ def _send(request: Request, tx: Database, visit: Visit, draft_id: str, applicati
 
 
 def _may_decide(request: Request, visit: Visit, draft: Draft, application: Application) -> bool:
-    """Whether the rules would grant it now. Only for whoever has shown his card: what is granted is given to him here."""
+    """Whether the rules would grant it now. Only for whoever has shown his card, and for himself: what is granted is given
+    to him here, and a card says nothing of whom its owner may act for."""
     if visit.person is None or visit.person.card is None or draft.supplements:
+        return False
+    if draft.answers.get(application.form.field_with(FieldRole.APPLICANT_ID).key) != visit.person.number:
         return False
     here = house(request)
     with here.store.read() as db:

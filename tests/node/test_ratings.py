@@ -100,6 +100,8 @@ def test_a_low_grade_is_kept_before_its_reasons_and_is_put_right_by_somebody_els
         head.sees("/ratings")
         assert "已记录" in head.posts(f"/ratings/{rating[1]}/step", {"step": step, "note": "已增开窗口"}).text
     assert "没有待整改的差评" in head.sees("/ratings").text
+    with open_desk.station.store.read() as db:
+        assert ratings.contact(db, rating[1]) == ""  # the telephone number is kept no longer than it is needed
 
 
 def test_who_doubts_a_rating_does_not_judge_it_and_an_excluded_one_is_not_counted(open_desk: Desk) -> None:
