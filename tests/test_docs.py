@@ -79,7 +79,14 @@ def test_every_debian_package_has_its_reason_and_a_script_that_wants_it():
     for row in rows:
         assert len(row) == 5, f"{row}: for, need, package, there, reason"
         wanted_by, need, _, there, reason = row
-        assert wanted_by == "all" or set(wanted_by.split(",")) <= {"demo", "simulate", "check", "bench", "test", "voice"}, row
+        assert wanted_by == "all" or set(wanted_by.split(",")) <= {
+            "demo",
+            "simulate",
+            "check",
+            "bench",
+            "test",
+            "voice",
+        }, row
         assert need in ("must", "should"), row
         assert there == "python" or there.startswith("/"), row
         assert len(reason) > 10, row

@@ -31,7 +31,9 @@ def world(tmp_path: Path):
     world = World(tmp_path, seed=5)
     with world.hub.office.store.write() as tx:
         for name in world.stations:
-            tx.execute("insert or ignore into stations (name, title, title_en, tier) values (?,?,'','town')", (name, name))
+            tx.execute(
+                "insert or ignore into stations (name, title, title_en, tier) values (?,?,'','town')", (name, name)
+            )
         accounts.create_account(tx, "sun", "孙管理", [Role.ADMIN], OWN_SECRET, at=MORNING)
     yield world
     for party in world.parties():

@@ -186,7 +186,9 @@ def test_a_case_is_accepted_after_its_correction_and_the_late_letter_says_both_t
     world.network.cut("dafeng")
     li.get(f"/cases/{case}")
     assert "轮到服务站办理" in li.text
-    assert "do/" not in li.page.replace("/do/note", "").replace("/do/move", "")  # a correction may be on its way: nobody decides meanwhile
+    assert "do/" not in li.page.replace("/do/note", "").replace(
+        "/do/move", ""
+    )  # a correction may be on its way: nobody decides meanwhile
     li.get(f"/cases/{case}/do/accept")
     assert li.status == 409
     world.station("dafeng").supplies(case)
