@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from protocol.cases.acts import CaseAct
-from protocol.cases.case import Case
+from protocol.cases.case import Case, Standing
 from protocol.cases.fold import fold
 from protocol.cases.licences import GIVEN_UP
 from protocol.cases.words import Act
@@ -275,15 +275,33 @@ def _licence(w: Writing) -> Issuable:
 
 
 def as_of(case: Case, act: CaseAct, *, included: bool = True) -> Case:
-    """The case as it was right after an act of its line, or right before it: a document says nothing of later days."""
-    told = []
-    for step in case.steps:
-        if step.act.id == act.id and not included:
+    """The case as it was right after an act, or right before it: a document says nothing of later days.
+
+    Of an act that was set aside since: as it was when that act stood, without what was set aside beside it.
+    """
+    told, step = [], next(step for step in case.steps if step.act.id == act.id)
+    behind = _behind(case, act) if step.standing is not Standing.STANDS else None
+    for one in case.steps:
+        if one.act.id == act.id and not included:
             break
-        told.append(step.told)
-        if step.act.id == act.id:
+        if behind is None or one.act.id in behind or one.standing is Standing.STANDS:
+            told.append(one.told)
+        if one.act.id == act.id:
             break
     return fold(told)
+
+
+def _behind(case: Case, act: CaseAct) -> set[str]:
+    """The act, what it follows and answers, and so on back to the first."""
+    by_id = {step.act.id: step.act for step in case.steps}
+    found: set[str] = set()
+    ids = [act.id]
+    while ids:
+        one = ids.pop()
+        if one in by_id and one not in found:
+            found.add(one)
+            ids += [before for before in (by_id[one].follows, by_id[one].request) if before]
+    return found
 
 
 def _day(text: str) -> date:

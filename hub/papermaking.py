@@ -19,7 +19,7 @@ from hub.documents import Writing, as_of, kinds_of, write
 from protocol import attention
 from protocol.casebook import Casebook, documents_of, tell
 from protocol.cases.acts import By, CaseAct, Made
-from protocol.cases.case import Case, Standing
+from protocol.cases.case import Case, Standing, Step
 from protocol.cases.guard import check
 from protocol.cases.words import Act, Role, Side
 from protocol.catalogue.law import Law
@@ -96,7 +96,8 @@ class Papermaking:
     def make_lost_again(self) -> None:
         """Want anew what we made and neither end has any more, after lost disks: the same act makes the same bytes.
 
-        A citizen could not be handed it otherwise, and the case would never end.
+        A citizen could not be handed it otherwise, and the case would never end. What an act that was set aside since
+        brought about belongs to it as well: whoever settles the fork sees what had been made.
         """
         with self.store.read() as db:
             lost = db.execute(
@@ -109,7 +110,7 @@ class Papermaking:
                 for digest, case_id in lost
                 if (case := self.book.case(db, str(case_id))) is not None
                 for told in case.documents
-                if told.made is not None and told.made.digest == digest and told.request
+                if told.made is not None and told.made.digest == digest and _step_of(case, told.request)
             ]
         if wanted:
             with self.store.write() as tx:
@@ -139,9 +140,12 @@ class Papermaking:
     def _make(self, act_id: str, kind: Kind, case_id: str, at: datetime) -> bool:
         with self.store.read() as db:
             case = self.book.case(db, case_id)
-        step = next((one for one in case.steps if one.act.id == act_id), None) if case is not None else None
-        if case is None or step is None or step.standing is not Standing.STANDS:
-            return self._drop(act_id, kind)  # an act that was set aside gets no paper
+        step = _step_of(case, act_id) if case is not None else None
+        if case is None or step is None:
+            return self._drop(act_id, kind)
+        made_before = _made(case, act_id, kind)
+        if step.standing is not Standing.STANDS and not made_before:
+            return self._drop(act_id, kind)  # an act that was set aside gets no paper, and keeps the one that it had
         item = self.law.item(case.item, case.item_version)
         if item is None:
             return False
@@ -151,6 +155,8 @@ class Papermaking:
         writing = Writing(then, step.act, item, self.law, self.contact, place)
         document = write(kind, writing)
         printed = produce(self.press, document, self.district, self.keys, self.seal())
+        if step.standing is not Standing.STANDS and printed.digest not in made_before:
+            return self._give_up(act_id, kind, case_id, made_before, at)
         self.blobs.keep(printed.pdf, at)
         made = Made(kind=kind, number=document.front.number, digest=printed.digest, size=len(printed.pdf))
         with self.store.write() as tx:
@@ -174,12 +180,20 @@ class Papermaking:
         assert told.made is not None
         tx.execute("update papers set here = 1, lost = 0 where digest = ?", (told.made.digest,))
         attention.settle(tx, "paper-lost", told.made.digest, by=PRESS.account, at=stamp(at))
-        for one in case.documents:
-            same = one.made is not None and (one.request, one.made.kind) == (told.request, told.made.kind)
-            if one.made is None or not same or one.made.digest == told.made.digest or self.blobs.has(one.made.digest):
-                continue
-            tx.execute("delete from papers where digest = ? and case_id = ?", (one.made.digest, documents_of(case.id)))
-            attention.settle(tx, "paper-lost", one.made.digest, by=PRESS.account, at=stamp(at))
+        others = _made(case, told.request, told.made.kind) - {told.made.digest}
+        self._ask_no_more(tx, case.id, others, at)
+
+    def _ask_no_more(self, tx: Database, case_id: str, digests: set[str], at: datetime) -> None:
+        for digest in sorted(digests):
+            if not self.blobs.has(digest):
+                tx.execute("delete from papers where digest = ? and case_id = ?", (digest, documents_of(case_id)))
+                attention.settle(tx, "paper-lost", digest, by=PRESS.account, at=stamp(at))
+
+    def _give_up(self, act_id: str, kind: Kind, case_id: str, digests: set[str], at: datetime) -> bool:
+        """An act that counts no more gets no other paper than the one it had, and that one nobody can make again."""
+        with self.store.write() as tx:
+            self._ask_no_more(tx, case_id, digests, at)
+        return self._drop(act_id, kind)
 
     def _drop(self, act_id: str, kind: Kind) -> bool:
         with self.store.write() as tx:
@@ -193,6 +207,21 @@ class Papermaking:
                 return
         with self.store.write() as tx:
             tx.execute("update to_print set problem = ''")
+
+
+def _step_of(case: Case, act_id: str | None) -> Step | None:
+    """None as long as the act, or what it follows, is not here."""
+    steps = (step for step in case.steps if step.act.id == act_id and step.standing is not Standing.WAITING)
+    return next(steps, None)
+
+
+def _made(case: Case, act_id: str | None, kind: str) -> set[str]:
+    """Digests of all that was ever made for the act; more than one after a key has changed."""
+    return {
+        one.made.digest
+        for one in case.documents
+        if one.made is not None and (one.request, one.made.kind) == (act_id, str(kind))
+    }
 
 
 def _id_of(act_id: str, kind: Kind, digest: str) -> str:

@@ -12,9 +12,10 @@ from hub.decisions import Said, decide
 from node import after, desk, places
 from node.cases import SyncState
 from protocol import attention
-from protocol.cases.acts import By
+from protocol.cases.acts import By, CaseAct, Retold, Told, encode_retold
 from protocol.cases.case import Case, Standing
-from protocol.cases.rules import Act, Flag, Role, Status
+from protocol.cases.rules import Act, Flag, Role, Side, Status
+from protocol.clock import stamp
 from protocol.documents.kinds import Kind
 from protocol.errors import Refused
 from protocol.exchange.messages import Kind as MessageKind
@@ -277,3 +278,23 @@ def test_a_hub_that_lost_its_disk_knows_again_where_every_case_lies(world: World
     assert (after_.status, after_.station, after_.tip) == (before.status, before.station, before.tip)
     assert after_.answers == before.answers  # the first desk's own word, not the copy that the second was told
     assert world.differences() == []
+
+
+def test_of_a_case_of_which_nothing_but_the_move_is_left_every_desk_knows_the_same(world: World) -> None:
+    """Every disk that held its first act was lost; what is given back is the copy that another desk had been told."""
+    hub = world.hub
+    move = CaseAct(
+        case="c" * 32, id="d" * 32, act=Act.MOVE, follows="c" * 32, by=LEADER, at=stamp(hub.clock.now()), to="boya",
+        reason="搬家",
+    )  # fmt: skip
+    copy = Retold(told=Told(move, Side.HUB, 1, "019cabe5f3a0a5fe", 7, "boya"), whole=False)
+    with hub.office.store.write() as tx:
+        hub.office.pen.write(
+            tx, "dafeng", MessageKind.CASE_TOLD, encode_retold(copy), by="hub", at=hub.clock.now(), case=move.case
+        )
+    carried(world)
+    for party in world.parties():
+        (step,) = at(party, move.case).steps  # type: ignore[arg-type]
+        assert (step.act.id, step.standing) == (move.id, Standing.WAITING), party.name
+    with hub.office.store.read() as db:
+        assert db.execute("select count(*) from to_retell").fetchone()[0] == 0

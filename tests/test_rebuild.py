@@ -170,7 +170,7 @@ def test_what_follows_from_cases_is_reckoned_anew_afterwards(world: World) -> No
         tx.execute("delete from stale")
     assert rebuild_all(store, key, lambda done, of: None, 0) == 6
     with store.read() as db:
-        assert stale(db) == 5
+        assert stale(db) == 6
 
 
 def test_the_command_is_refused_while_the_hub_is_at_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -282,6 +283,60 @@ def test_a_grant_whose_bytes_no_disk_holds_any_more_is_made_again_and_handed_ove
     assert {digest: world.station("dafeng").office.blobs.read(digest) for digest in made} == made
     with world.hub.office.store.read() as db:
         assert not [one for one in open_notices(db) if one.kind == "paper-lost"]
+
+
+def denied_beside_a_grant(world: World, *, contact: str = "") -> tuple[str, str]:
+    """A fork: the grant stands, the denial had its paper, and no disk holds the paper's bytes any more.
+
+    Returns the case and the digest, after the hub's next round of chores with that `contact` on its papers.
+    """
+    case = taken_in(world)
+    for act in (Act.ACCEPT, Act.REVIEW):
+        world.hub.decides(case, act)
+    world.settle()
+    world.hub.copy_disk()
+    world.hub.decides(case, Act.GRANT)
+    world.settle()
+    world.network.cut("dafeng")
+    world.hub.lose_disk(0, told=True)
+    world.hub.start()
+    world.hub.decides(case, Act.DENY)
+    while clockwork(world).make_papers(world.hub.clock.now()):
+        pass
+    (paper,) = (one.made for one in at_hub(world, case).documents if one.made and one.made.kind == Kind.DENIAL)
+    with world.hub.office.blobs.store.write() as tx:
+        tx.execute("delete from pieces where digest = ?", (paper.digest,))
+        tx.execute("delete from blobs where digest = ?", (paper.digest,))
+    world.network.mend("dafeng")
+    world.settle()
+    assert [step.act.act for step in at_hub(world, case).set_aside] == [Act.DENY]
+    with world.hub.office.store.read() as db:
+        assert paper.digest in {one.subject for one in open_notices(db) if one.kind == "paper-lost"}
+    work = clockwork(world)
+    if contact:
+        work = replace(work, papers=replace(work.papers, contact=contact))
+    while work.make_papers(world.hub.clock.now()):
+        pass
+    world.settle()
+    return case, paper.digest
+
+
+def test_the_paper_of_a_decision_that_was_set_aside_since_comes_back_for_whoever_settles_the_fork(world: World) -> None:
+    case, denial = denied_beside_a_grant(world)
+    assert all(party.office.blobs.has(denial) for party in (world.hub, world.station("dafeng")))
+    with world.hub.office.store.read() as db:
+        assert not [one for one in open_notices(db) if one.kind == "paper-lost"]
+        assert db.execute("select count(*) from to_print").fetchone()[0] == 0
+    assert Kind.DENIAL not in {made.kind for made in after.to_hand_over(at_desk(world, case))}
+
+
+def test_a_decision_that_was_set_aside_gets_no_second_paper_with_other_words(world: World) -> None:
+    case, denial = denied_beside_a_grant(world, contact="another telephone")
+    found = {one.made.digest for one in at_hub(world, case).documents if one.made and one.made.kind == Kind.DENIAL}
+    assert found == {denial}
+    with world.hub.office.store.read() as db:
+        assert not [one for one in open_notices(db) if one.kind == "paper-lost"]
+        assert db.execute("select count(*) from to_print").fetchone()[0] == 0
 
 
 def test_a_hub_that_lost_its_disk_and_lapses_again_has_accepted_once(world: World) -> None:
