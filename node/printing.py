@@ -64,7 +64,8 @@ class Job:
 def print_tables(db: Database) -> None:
     db.executescript("""
     create table print_jobs (
-        id text primary key,
+        place integer primary key,      -- in the order in which they were sent
+        id text not null unique,
         printer text not null,
         case_id text not null,          -- '' for a test page
         document text not null,
@@ -75,7 +76,7 @@ def print_tables(db: Database) -> None:
         ref text not null default '',
         stage text not null,
         moved_at text not null
-    ) without rowid;
+    );
     create index print_jobs_by_stage on print_jobs (stage, at);
     create index print_jobs_by_case on print_jobs (case_id, at);
     """)
@@ -140,7 +141,7 @@ def after_a_start(store: Store, at: datetime) -> None:
 def follow(store: Store, devices: Devices, at: datetime) -> None:
     """What the printer says of every job under way stands in the table. A printer that is silent changes nothing."""
     with store.read() as db:
-        under_way = _jobs(db, "stage in (?,?,?,?) order by at", *UNDER_WAY)
+        under_way = _jobs(db, "stage in (?,?,?,?) order by place", *UNDER_WAY)
     moved = []
     for job in under_way:
         try:
@@ -174,16 +175,16 @@ def job(db: Database, id_: str) -> Job:
 
 def unfinished(db: Database) -> list[Job]:
     """What came to nothing and nobody has looked at: oldest first."""
-    return _jobs(db, "stage in (?,?,?) and case_id != '' order by at", *UNFINISHED)[:_SHOWN]
+    return _jobs(db, "stage in (?,?,?) and case_id != '' order by place", *UNFINISHED)[:_SHOWN]
 
 
 def last_jobs(db: Database) -> list[Job]:
-    return _jobs(db, "1 order by at desc, id limit ?", _SHOWN)
+    return _jobs(db, "1 order by place desc limit ?", _SHOWN)
 
 
 def last_of(db: Database, case: str) -> Job | None:
-    """What was sent to the printer last of this case."""
-    found = _jobs(db, "case_id = ? order by at desc, id limit 1", case)
+    """What was sent to the printer last of this case, unless nobody wants it any more."""
+    found = _jobs(db, "case_id = ? and stage != ? order by place desc limit 1", case, Stage.PUT_AWAY)
     return found[0] if found else None
 
 

@@ -89,5 +89,5 @@ def _line(request: Request, state: DeviceState) -> DeviceLine:
         manual_path(state),
         tray_of(state, device),
         not isinstance(device, PageReader | KeyboardReader),
-        state.kind is Kind.A4_PRINTER,
+        state.kind in (Kind.A4_PRINTER, Kind.SLIP_PRINTER),
     )

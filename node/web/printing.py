@@ -19,6 +19,8 @@ from starlette.responses import Response
 
 from node import desk, documents, printing
 from node.devices import Kind as DeviceKind
+from node.devices.slip_picture import Slip
+from node.devices.slips import EscposPrinter
 from node.printing import Job, Stage
 from node.web.documents import bytes_of, document_name, glyphs_page
 from node.web.tools import by, house, printer_of
@@ -26,7 +28,7 @@ from protocol.cases.case import Case
 from protocol.clock import stamp
 from protocol.console import forms
 from protocol.console.once import posted_before, remember_post
-from protocol.console.pages import see_other, see_other_url, url
+from protocol.console.pages import see_other, see_other_url, translator, url
 from protocol.console.parts import Chip, Icon, Tone
 from protocol.console.texts import say
 from protocol.documents.kinds import Kind
@@ -165,15 +167,29 @@ def cancel(request: Request, form: FormData) -> Response:
 
 
 def test_page(request: Request, form: FormData) -> Response:
-    """A page with the station's name and every line drawn, to see whether the printer prints.
+    """A page with the station's name and the smallest letters that we use, or a slip, to see whether the printer prints.
 
     :raises Refused: no-device
     """
     here = house(request)
+    name = request.path_params["device"]
+    if isinstance(here.devices.get(name), EscposPrinter):
+        return _test_slip(request, name)
     data = {"station": here.settings.name.zh, "printed_at": stamp(here.clock.now())}
     pdf = here.press.print_pdf("test_page", data)
     there = url(request, "devices")
-    return _send(request, form, "", printing.TEST_PAGE, "", pdf, there, request.path_params["device"])
+    return _send(request, form, "", printing.TEST_PAGE, "", pdf, there, name)
+
+
+def _test_slip(request: Request, name: str) -> Response:
+    here, at = house(request), house(request).clock.now()
+    words = translator(request)
+    slip = Slip(here.settings.name.zh, words(say("print.test-page")), "A000", (), (), (words(say("print.test-slip")),))
+    try:
+        here.devices.print_slip(name, slip, at)
+    except Unreachable:
+        return see_other(request, "devices", said=say("print.test-failed"), tone=Tone.WARN)
+    return see_other(request, "devices", said=say("print.sent"))
 
 
 def _send(
@@ -195,7 +211,8 @@ def _send(
     except Unreachable:
         with here.store.write() as tx:
             printing.failed(tx, job, at)
-        return see_other_url(request, there, said=say("print.failed"), tone=Tone.WARN)
+        said = say("print.failed" if case else "print.test-failed")
+        return see_other_url(request, there, said=said, tone=Tone.WARN)
     with here.store.write() as tx:
         printing.taken(tx, job, ref, at)
     state = next(one for one in here.devices.states() if one.name == printer)

@@ -8,6 +8,7 @@ import pytest
 
 from node import jobs, printing
 from node.devices.fakes.a4_printer import FakeA4Printer
+from node.devices.fakes.slip_printer import FakeSlipPrinter
 from node.devices.registry import Devices
 from protocol.settings import Device
 from tests.node.station import Browser, Desk
@@ -147,6 +148,18 @@ def test_the_head_prints_a_test_page_cancels_what_waits_and_sees_the_last_jobs(
         jobs.watch_devices(desk.station)
     assert len(printer.out) == 1
     assert desk.clerk().sees("/devices").status == 403
+
+
+def test_the_slip_printer_has_a_test_of_its_own(desk: Desk) -> None:
+    desk.station.devices = Devices({"slip-printer": Device("fake")})
+    printer = desk.station.devices.get("slip-printer")
+    assert isinstance(printer, FakeSlipPrinter)
+    head = desk.clerk("zhaoqiang")
+    head.sees("/devices")
+    assert "已送到打印机" in head.posts("/devices/slip-printer/page").text
+    assert len(printer.slips) == 1
+    printer.left = 0
+    assert "测试页没有打出来" in head.posts("/devices/slip-printer/page").text
 
 
 def test_old_jobs_are_forgotten(desk: Desk, printer: FakeA4Printer) -> None:

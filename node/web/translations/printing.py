@@ -5,8 +5,8 @@ from protocol.console.texts import Texts
 PRINTING: Texts = {
     "device.kind.a4-printer": ("A4 打印机", "A4 printer"),
     "device.manual.a4-printer": (
-        "打不出来时，请打开 PDF 用别的打印机打，或请群众留下电话补送",
-        "Without the printer, open the PDF and print it elsewhere, or arrange to send it later",
+        "请到打印机旁看看纸和面板；急用时打开 PDF，用别的打印机打",
+        "See to its paper and display; in a hurry, open the PDF and print it elsewhere",
     ),
     "device.state.stopped": ("停住了，请到打印机旁看看", "stopped: see what its display says"),
     "device.driver.ipp": ("经打印服务（IPP）打印", "through a print service (IPP)"),
@@ -25,8 +25,14 @@ PRINTING: Texts = {
         "打印机没有应答，这一份没有打出来。可以打开 PDF 用别的打印机打；打印机好了再按“重打”。",
         "The printer does not answer; this was not printed. Open the PDF and print it elsewhere, or print again later.",
     ),
+    "print.test-failed": (
+        "打印机没有应答，测试页没有打出来。请检查电源、连线和纸。",
+        "The printer does not answer, and the test page was not printed. Check its power, cable and paper.",
+    ),
+    "print.test-slip": ("看得清楚、切得下来，就是好的", "If this can be read and was cut, the printer is well"),
     "print.put-away": ("好的，不再提醒", "Done: you will not be asked again"),
     "print.cancelled": ("已请打印机取消", "The printer was asked to drop it"),
+    "print.receipt": ("打印回执", "Print the receipt"),
     "print.do": ("打印", "Print"),
     "print.open-pdf": ("打开 PDF", "Open the PDF"),
     "print.again": ("重打", "Print again"),
