@@ -76,6 +76,8 @@ def _app(settings: Settings, program: Path, after: str = "", hidden: str = "") -
     writable = [str(settings.folder)]
     if settings.replica.kind is ReplicaKind.FOLDER and not settings.replica_dir.is_relative_to(settings.folder):
         writable.append(str(settings.replica_dir))
+    paths = [device for device in settings.devices.values() if device.url.startswith("/")]
+    folders = [device.url for device in paths if device.driver == "folder"]  # made by whoever prints from it
     # The mark and the replica lie on other disks: without them mounted the party must not start over an empty folder.
     return Unit(
         f"{name}.service",
@@ -94,12 +96,20 @@ Restart=always
 RestartSec=3
 TimeoutStopSec=60
 OOMScoreAdjust=-500
-ReadWritePaths={" ".join(writable)}
-{hidden}{_ALONE}{_HARDENED}
+ReadWritePaths={" ".join([*writable, *(f"-{folder}" for folder in folders)])}
+{hidden}{_ALONE}{_HARDENED}{_device_files([device.url for device in paths if device.driver == "file"])}
 [Install]
 WantedBy=multi-user.target
 """,
     )
+
+
+def _device_files(files: list[str]) -> str:
+    """What opens the device files of printers to the service, and no other; later lines outdo earlier ones."""
+    if not files:
+        return ""
+    allowed = "".join(f"DeviceAllow={file} rw\n" for file in files)
+    return f"PrivateDevices=no\nPrivateUsers=no\nDevicePolicy=closed\n{allowed}SupplementaryGroups=lp\n"
 
 
 def _broker(hub: Settings, hidden: str) -> Unit:

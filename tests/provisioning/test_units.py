@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from protocol.settings import Device
 from provisioning.units import render_units
 
 SYSTEMD = shutil.which("systemd-analyze")
@@ -27,6 +29,20 @@ def test_a_station_has_one_service_and_the_hub_keeps_the_authority_out_of_sight(
     for unit in (node, hub, door):
         assert words(unit, "NoNewPrivileges") == ["yes"]
         assert words(unit, "CapabilityBoundingSet") == [""]
+
+
+def test_a_station_gets_at_its_printers_and_at_no_other_device(district):
+    station = district.stations["dafeng"]
+    printers = {
+        "slip-printer": Device("file", url="/dev/usb/lp0"),
+        "a4-printer": Device("folder", url="/srv/print"),
+        "kiosk-printer": Device("ipp", kind="a4-printer", url="ipp://127.0.0.1:631/printers/a4"),
+    }
+    (plain,) = render_units(station, Path("/opt/mc/bin"))
+    (node,) = render_units(replace(station, devices=printers), Path("/opt/mc/bin"))
+    assert words(plain, "PrivateDevices")[-1] == "yes"
+    assert (words(node, "PrivateDevices")[-1], words(node, "DeviceAllow")) == ("no", ["/dev/usb/lp0 rw"])
+    assert words(node, "ReadWritePaths")[0].endswith(" -/srv/print")
 
 
 @pytest.mark.broker
