@@ -76,8 +76,9 @@ def _app(settings: Settings, program: Path, after: str = "", hidden: str = "") -
     writable = [str(settings.folder)]
     if settings.replica.kind is ReplicaKind.FOLDER and not settings.replica_dir.is_relative_to(settings.folder):
         writable.append(str(settings.replica_dir))
-    paths = [device for device in settings.devices.values() if device.url.startswith("/")]
-    folders = [device.url for device in paths if device.driver == "folder"]  # made by whoever prints from it
+    devices = settings.devices.values()
+    files = [device.url or "/dev/usb/lp0" for device in devices if device.driver == "file"]
+    folders = [device.url for device in devices if device.driver == "folder"]  # made by whoever prints from it
     # The mark and the replica lie on other disks: without them mounted the party must not start over an empty folder.
     return Unit(
         f"{name}.service",
@@ -97,7 +98,7 @@ RestartSec=3
 TimeoutStopSec=60
 OOMScoreAdjust=-500
 ReadWritePaths={" ".join([*writable, *(f"-{folder}" for folder in folders)])}
-{hidden}{_ALONE}{_HARDENED}{_device_files([device.url for device in paths if device.driver == "file"])}
+{hidden}{_ALONE}{_HARDENED}{_device_files(files)}
 [Install]
 WantedBy=multi-user.target
 """,
