@@ -119,8 +119,10 @@ def _watched(page: Page, served: str) -> list[str]:
 
 def _signs_in(page: Page, served: str) -> None:
     page.goto(f"{served}/sign-in")
+    page.wait_for_selector("[name=name]:focus")
     page.keyboard.type("limin")
     page.keyboard.press("Enter")
+    page.wait_for_selector("[name=password]:focus")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk")
